@@ -1,0 +1,1 @@
+"""Files become checked rows, checked rows become commands of the domain."""

@@ -1,0 +1,1 @@
+"""How well a person and an offer fit, and lists that reach everybody. No database, no clock."""

@@ -1,0 +1,1 @@
+"""The tables and how to reach them. Knows no rule and no score."""

@@ -1,0 +1,192 @@
+"""Words every layer shares: states, kinds, verdicts. Values are what the database and the JSON hold."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class Verdict(IntEnum):
+    """Kleene's three values; numbers so that numpy can hold them."""
+
+    NO = -1
+    UNKNOWN = 0
+    YES = 1
+
+    @property
+    def eligibility(self) -> str:
+        """`eligible`, `unknown` or `not-eligible`: the word of `passerelle check`."""
+        return {1: "eligible", 0: "unknown", -1: "not-eligible"}[int(self)]
+
+
+class Source(StrEnum):
+    """Where a file comes from; part of every identity (imports.md §1)."""
+
+    POLE_EMPLOI = "pole-emploi"
+    I_MILO = "i-milo"
+    CAP_EMPLOI = "cap-emploi"
+    FRANCE_TRAVAIL = "france-travail"
+    OTHER = "autre"
+
+
+class AgencyKind(StrEnum):
+    POLE_EMPLOI = "pole_emploi"
+    MISSION_LOCALE = "mission_locale"
+    CAP_EMPLOI = "cap_emploi"
+
+
+class ZoneKind(StrEnum):
+    ZUS = "ZUS"
+    ZRR = "ZRR"
+    QPV = "QPV"
+    ZFU = "ZFU"
+
+
+class ResidenceKind(StrEnum):
+    DECLARED = "declared"
+    CONFIRMED = "confirmed"
+
+
+class ResidenceMethod(StrEnum):
+    DECLARED = "declared"
+    STREET_LIST = "street_list"
+    PERIMETER = "perimeter"
+    PROOF = "proof"
+
+
+class SituationValue(StrEnum):
+    NO_JOB = "no_job"
+    IN_JOB = "in_job"
+    IN_TRAINING = "in_training"
+
+
+class Sector(StrEnum):
+    """Of an organisation; None = nobody has said yet."""
+
+    NON_PROFIT = "non_profit"
+    PUBLIC = "public"
+    MARKET = "market"
+
+
+class OfferState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    TO_COMPLETE = "to_complete"
+    OPEN = "open"
+    ON_HOLD = "on_hold"
+    FILLED = "filled"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+class ProposalState(StrEnum):
+    COMPUTED = "computed"
+    TO_REVIEW = "to_review"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+    PERSON_ASKED = "person_asked"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    SENT = "sent"
+    INTERVIEW = "interview"
+    SELECTED = "selected"
+    NOT_SELECTED = "not_selected"
+    STALE = "stale"
+    CLOSED = "closed"
+
+
+#: A person holds at most five of these from to_review on (workflow.md ii).
+LIVE_PROPOSALS = (
+    ProposalState.COMPUTED,
+    ProposalState.TO_REVIEW,
+    ProposalState.DEFERRED,
+    ProposalState.APPROVED,
+    ProposalState.PERSON_ASKED,
+    ProposalState.AGREED,
+    ProposalState.SENT,
+    ProposalState.INTERVIEW,
+    ProposalState.SELECTED,
+)
+
+
+class PlacementState(StrEnum):
+    PROPOSED = "proposed"
+    PROMISED = "promised"
+    AID_REQUESTED = "aid_requested"
+    AID_GRANTED = "aid_granted"
+    AID_REFUSED = "aid_refused"
+    SIGNED = "signed"
+    STARTED = "started"
+    TRIAL_PASSED = "trial_passed"
+    RUNNING = "running"
+    SUSPENDED = "suspended"
+    COMPLETED = "completed"
+    EXITED = "exited"
+    ABANDONED = "abandoned"
+
+
+class MilestoneState(StrEnum):
+    UPCOMING = "upcoming"
+    DUE = "due"
+    DOCUMENT_RECEIVED = "document_received"
+    ASKED = "asked"
+    PAID = "paid"
+    TO_REPAY = "to_repay"
+    REPAID = "repaid"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+    CANCELLED = "cancelled"
+
+
+class Role(StrEnum):
+    """Account roles (security.md §2). CLOCK has no login."""
+
+    EMPLOYER = "employer"
+    ADVISOR = "advisor"
+    ANIMATOR = "animator"
+    OFFICER = "officer"
+    ADMIN = "admin"
+
+
+class ImportKind(StrEnum):
+    YOUNG_PEOPLE = "jeunes"
+    OFFERS = "offres"
+    ASSOCIATIONS = "associations"
+    EMPLOYERS = "employeurs"
+    ZONES = "zones"
+    OCCUPATIONS = "metiers"
+
+
+class BatchState(StrEnum):
+    RECEIVED = "received"
+    CHECKED = "checked"
+    APPLIED = "applied"
+    ABANDONED = "abandoned"
+    UNDONE = "undone"
+
+
+class RowOutcome(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+#: type_contrat of imports.md §3; CCE and others are France Travail's own codes.
+CONTRACT_KINDS = (
+    "CDI", "CDD", "MIS", "SAI", "CCE", "FRA", "LIB", "REP", "TTI", "DDI", "DIN", "DDT", "APP", "PRO",
+)  # fmt: skip
+
+#: dispositif of an offer (imports.md §3) -> the programmes it may stand for, oldest first.
+SCHEMES = {
+    "emploi_avenir": ("emplois-avenir",),
+    "emploi_franc": ("emplois-francs-2013", "emplois-francs-2018"),
+}

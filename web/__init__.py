@@ -1,0 +1,1 @@
+"""What shows and asks: the command, the pages, the worker."""
