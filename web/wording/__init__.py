@@ -1,0 +1,60 @@
+"""Code -> French words. Every sentence says what is wrong and what to do."""
+
+from __future__ import annotations
+
+import click
+
+from matching.errors import PasserelleError
+
+#: error code -> sentence; the facts of the error fill it in.
+SENTENCES: dict[str, str] = {
+    "unknown-offer": "Aucune offre ouverte ne porte la référence « {reference} » : vérifiez-la dans votre fichier d'offres.",
+    "database-locked": "La base est occupée par une autre opération : attendez un instant et recommencez.",
+    "database-down": "La base ne répond pas ({detail}) : vérifiez PASSERELLE_DATABASE_URL et que le serveur tourne.",
+    "database-old": "La base date d'une autre version de Passerelle : lancez « passerelle init ».",
+    "base-not-empty": "La base contient déjà des personnes : la démonstration ne se charge que dans une base vide.",
+    "no-file": "Le fichier « {path} » est introuvable ou illisible : vérifiez son nom et vos droits.",
+    "folder-not-empty": "Le dossier « {path} » contient déjà des fichiers : indiquez un dossier vide ou nouveau.",
+    "cannot-write": "Impossible d'écrire dans « {path} » : vérifiez la place et vos droits.",
+}
+
+
+def sentence_for(fault: Exception) -> str:
+    """One French sentence for any error; never a traceback, never an English message."""
+    if isinstance(fault, PasserelleError):
+        template = SENTENCES.get(fault.code)
+        if template:
+            return template.format_map({key: value for key, value in fault.facts.items()})
+        if "message" in fault.facts:
+            return str(fault.facts["message"])
+        return f"Demande refusée ({fault.code}). Vérifiez ce que vous avez demandé."
+    if isinstance(fault, OSError) and fault.filename:
+        return SENTENCES["no-file"].format(path=fault.filename)
+    return (
+        f"Passerelle s'est arrêté sur un défaut du programme ({type(fault).__name__}). Rien n'a été écrit à moitié. "
+        "Relancez avec PASSERELLE_DEBUG=1 pour le détail à transmettre."
+    )
+
+
+def usage_sentence(wrong: click.ClickException) -> str:
+    """What is wrong in the command line, in French, and where the help is."""
+    context = getattr(wrong, "ctx", None)
+    path = context.command_path if context else "passerelle"
+    match wrong:
+        case click.NoSuchOption():
+            what = f"L'option « {wrong.option_name} » n'existe pas"
+        case click.MissingParameter():
+            name = wrong.param.human_readable_name if wrong.param else "argument"
+            what = f"Il manque « {name} »"
+        case click.BadParameter():
+            name = wrong.param.human_readable_name if wrong.param else "argument"
+            what = f"La valeur de « {name} » ne convient pas ({wrong.message})"
+        case click.UsageError() if wrong.message.startswith("No such command"):
+            what = "Cette commande n'existe pas : " + wrong.message.split("'")[1]
+        case click.UsageError() if "unexpected extra argument" in wrong.message:
+            what = "Il y a un argument de trop"
+        case click.UsageError() if wrong.message.startswith("Missing command"):
+            what = "Il manque une commande"
+        case _:
+            what = wrong.format_message()
+    return f"{what}. Voir « {path} --help »."
