@@ -8,13 +8,24 @@ from matching.errors import PasserelleError
 
 #: error code -> sentence; the facts of the error fill it in.
 SENTENCES: dict[str, str] = {
-    "unknown-offer": "Aucune offre ouverte ne porte la référence « {reference} » : vérifiez-la dans votre fichier d'offres.",
+    "unknown-offer": "Aucune offre ouverte ne porte la référence « {reference} » : vérifiez-la dans votre "
+    "fichier d'offres.",
     "database-locked": "La base est occupée par une autre opération : attendez un instant et recommencez.",
     "database-down": "La base ne répond pas ({detail}) : vérifiez PASSERELLE_DATABASE_URL et que le serveur tourne.",
     "database-old": "La base date d'une autre version de Passerelle : lancez « passerelle init ».",
     "base-not-empty": "La base contient déjà des personnes : la démonstration ne se charge que dans une base vide.",
     "no-file": "Le fichier « {path} » est introuvable ou illisible : vérifiez son nom et vos droits.",
     "folder-not-empty": "Le dossier « {path} » contient déjà des fichiers : indiquez un dossier vide ou nouveau.",
+    "disk-full": "Le disque est plein : rien n'a été écrit. Faites de la place et recommencez.",
+    "database-newer": "La base a été faite par une version plus récente de Passerelle : installez cette version.",
+    "database-unreadable": "Le fichier de la base est illisible ({detail}) : restaurez une sauvegarde.",
+    "bad-database-url": "PASSERELLE_DATABASE_URL (« {url} ») n'est pas une adresse de base : "
+    "par exemple sqlite:///var/passerelle.db.",
+    "bad-today": "PASSERELLE_TODAY (« {value} ») n'est pas une date : écrivez par exemple 2013-11-04.",
+    "wrong-data-key": "La clé DATA_KEY n'est pas celle qui a scellé cette base : remettez la clé d'origine.",
+    "settings-env": "PASSERELLE_ENV (« {value} ») doit être development ou production.",
+    "settings-key": "En production, {name} doit être donnée et compter au moins 32 octets.",
+    "settings-key-file": "Le fichier de clé « {path} » est trop court : supprimez-le ou remettez l'original.",
     "cannot-write": "Impossible d'écrire dans « {path} » : vérifiez la place et vos droits.",
 }
 
@@ -24,7 +35,7 @@ def sentence_for(fault: Exception) -> str:
     if isinstance(fault, PasserelleError):
         template = SENTENCES.get(fault.code)
         if template:
-            return template.format_map({key: value for key, value in fault.facts.items()})
+            return template.format(**fault.facts)
         if "message" in fault.facts:
             return str(fault.facts["message"])
         return f"Demande refusée ({fault.code}). Vérifiez ce que vous avez demandé."

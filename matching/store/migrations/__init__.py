@@ -1,0 +1,1 @@
+"""Schema over time: numbered, forward only, never edited once landed."""
