@@ -13,6 +13,9 @@ from matching.errors import InvalidInput, PasserelleError, Unavailable
 #: Shorter keys can be guessed; security.md S1.
 KEY_BYTES = 32
 
+#: Names that a development server answers to; production names its own (security.md B6).
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -23,6 +26,7 @@ class Settings:
     database_url: str
     programmes_dir: Path | None
     today: date | None
+    trusted_hosts: tuple[str, ...]
 
     @property
     def production(self) -> bool:
@@ -80,4 +84,7 @@ def load() -> Settings:
         fixed = date.fromisoformat(today) if today else None
     except ValueError as wrong:
         raise InvalidInput("bad-today", value=today) from wrong
-    return Settings(environment, data_dir, url, Path(programmes) if programmes else None, fixed)
+    hosts = tuple(host for host in os.environ.get("PASSERELLE_TRUSTED_HOSTS", "").split(",") if host)
+    return Settings(
+        environment, data_dir, url, Path(programmes) if programmes else None, fixed, hosts or LOOPBACK
+    )

@@ -49,10 +49,9 @@ class Database:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for reading one snapshot; whatever it would write is rolled back. Raises Unavailable."""
+        """A session for reading; closed without a commit, so whatever it would write is gone. Raises Unavailable."""
         with _faults(), self._reader() as session:
             yield session
-            session.rollback()
 
     def dispose(self) -> None:
         self.engine.dispose()

@@ -13,7 +13,6 @@ def command() -> None:
 
     chosen = settings.load()
     made = [name for name in ("SECRET_KEY", "DATA_KEY") if chosen.key(name)]
-    with database.opened(chosen) as opened:
-        with opened.transaction() as session:
-            added = reference.write(session)
+    with database.opened(chosen) as opened, opened.transaction() as session:
+        added = reference.write(session)
     click.echo(f"Clés prêtes : {', '.join(made)}. Base à jour. Lignes de référence ajoutées : {added}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 
 from matching.errors import PasserelleError
@@ -23,6 +25,7 @@ SENTENCES: dict[str, str] = {
     "par exemple sqlite:///var/passerelle.db.",
     "bad-today": "PASSERELLE_TODAY (« {value} ») n'est pas une date : écrivez par exemple 2013-11-04.",
     "wrong-data-key": "La clé DATA_KEY n'est pas celle qui a scellé cette base : remettez la clé d'origine.",
+    "no-free-port": "Aucun port n'est libre de {wanted} à {last} : arrêtez un programme ou donnez un autre --port.",
     "settings-env": "PASSERELLE_ENV (« {value} ») doit être development ou production.",
     "settings-key": "En production, {name} doit être donnée et compter au moins 32 octets.",
     "settings-key-file": "Le fichier de clé « {path} » est trop court : supprimez-le ou remettez l'original.",
@@ -52,6 +55,8 @@ def usage_sentence(wrong: click.ClickException) -> str:
     context = getattr(wrong, "ctx", None)
     path = context.command_path if context else "passerelle"
     match wrong:
+        case click.exceptions.NoArgsIsHelpError():
+            what = "Il manque une commande"
         case click.NoSuchOption():
             what = f"L'option « {wrong.option_name} » n'existe pas"
         case click.MissingParameter():
@@ -59,13 +64,29 @@ def usage_sentence(wrong: click.ClickException) -> str:
             what = f"Il manque « {name} »"
         case click.BadParameter():
             name = wrong.param.human_readable_name if wrong.param else "argument"
-            what = f"La valeur de « {name} » ne convient pas ({wrong.message})"
+            what = f"La valeur de « {name} » ne convient pas"
         case click.UsageError() if wrong.message.startswith("No such command"):
             what = "Cette commande n'existe pas : " + wrong.message.split("'")[1]
         case click.UsageError() if "unexpected extra argument" in wrong.message:
             what = "Il y a un argument de trop"
-        case click.UsageError() if wrong.message.startswith("Missing command"):
-            what = "Il manque une commande"
         case _:
             what = wrong.format_message()
     return f"{what}. Voir « {path} --help »."
+
+
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+
+
+def day(value: date | None) -> str:
+    """« 4 novembre 2013 », « 1er mai 2013 »; empty for None."""
+    if value is None:
+        return ""
+    return f"{'1er' if value.day == 1 else value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A number as French readers write it: decimal comma, thin no-break space between thousands."""
+    return f"{value:,.{digits}f}".replace(",", "\u202f").replace(".", ",")

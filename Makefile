@@ -1,0 +1,58 @@
+# Passerelle. `make run` shows it, `make test` proves it. Needs Python 3.11 with venv and pip, and make.
+PYTHON ?= python3.11
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help run setup test test-deep check bench clean
+help:
+	@echo "make run        installe, charge la démonstration, propose, sert la page (Ctrl-C pour arrêter)"
+	@echo "make test       toute la suite, SQLite et PostgreSQL, chaque partie avec son temps"
+	@echo "make test-deep  mutations, arrêts brutaux, grandes tailles"
+	@echo "make check      format, règles d'écriture, types, dépendances permises"
+	@echo "make bench      mesures comparées, en JSON"
+
+# A stamp a lock file: unchanged dependencies install nothing.
+.venv/run: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Il faut Python 3.11 (paquets python3.11 et python3.11-venv), ou PYTHON=chemin."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/bench: .venv/dev requirements-bench.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+setup: .venv/run
+
+# The demo is loaded once, into an empty base; a base of yours is left as it is.
+run: .venv/run
+	@$(BIN)/passerelle init
+	@test -e var/demo || { $(BIN)/passerelle demo load && touch var/demo; }
+	@$(BIN)/passerelle match
+	@exec $(BIN)/passerelle run
+
+test: .venv/dev
+	@$(BIN)/python tests/areas.py
+
+test-deep: .venv/dev
+	@$(BIN)/python -m pytest -m deep tests/deep
+	@$(BIN)/python tests/deep/mutation.py
+
+check: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/bench
+	@$(BIN)/python bench/rights.py
+	@$(BIN)/python bench/titles.py
+	@$(BIN)/python bench/match.py --scale amiens
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
