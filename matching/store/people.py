@@ -145,7 +145,7 @@ class Situation(Row):
     """A statement: no job, in a job, in training. Holds from `since_on` (else `stated_on`) to the next one."""
 
     __tablename__ = "situation"
-    __table_args__ = (sa.UniqueConstraint("person_id", "stated_on", "source"),)
+    __table_args__ = (sa.UniqueConstraint("person_id", "stated_on", "source", "since_on"),)
 
     person_id: Mapped[int] = owns("person.id", purpose=RIGHTS, index=False)
     value: Mapped[SituationValue] = personal(code(SituationValue), purpose=RIGHTS)

@@ -226,7 +226,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_situation")),
         sa.UniqueConstraint(
-            "person_id", "stated_on", "source", name=op.f("uq_situation_person_id_stated_on_source")
+            "person_id",
+            "stated_on",
+            "source",
+            "since_on",
+            name=op.f("uq_situation_person_id_stated_on_source_since_on"),
         ),
     )
     op.create_table(
