@@ -190,3 +190,16 @@ SCHEMES = {
     "emploi_avenir": ("emplois-avenir",),
     "emploi_franc": ("emplois-francs-2013", "emplois-francs-2018"),
 }
+
+
+class Party(StrEnum):
+    """Who acts in a flow (roles of workflow.md). How accounts map to them: security.md §2."""
+
+    IMPORTER = "importer"
+    ADVISOR = "advisor"
+    MISSION_LOCALE = "mission_locale"
+    SUPERVISOR = "supervisor"
+    EMPLOYER = "employer"
+    YOUNG_PERSON = "young_person"
+    CLOCK = "clock"
+    SYSTEM = "system"

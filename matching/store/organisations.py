@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, relationship
 
 from ..vocabulary import OfferState, Sector, Source, ZoneKind
 from .base import Row, code, personal, plain, public_id, refers
@@ -128,6 +128,8 @@ class OfferEvent(Row):
     to_state: Mapped[OfferState] = plain(code(OfferState, "to_state"))
     reason: Mapped[str | None] = plain(sa.String(255))
     done_on: Mapped[date] = plain(sa.Date)
+
+    offer: Mapped[Offer] = relationship(lazy="raise")
 
 
 class Zone(Row):

@@ -1,0 +1,57 @@
+"""Guards of an offer: what a programme asks of the employer and the contract, met, not met or not known.
+
+Read by the offer's own flow (workflow.md i, `submit` and `accept`) and by the matcher, which also asks which
+programmes the terms of an ordinary offer would allow.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from stdnum.fr import siret as siret_numbers
+
+from .store.organisations import Offer, Organisation
+from .vocabulary import SCHEMES, Sector
+
+if TYPE_CHECKING:
+    from .eligibility.programme import ProgrammeBook
+
+#: Full working week in hours (programmes.md C12).
+FULL_TIME = 35
+
+
+def contract_day(offer: Offer, on: date) -> date:
+    """The day rights are asked for: the offer's start, or `on` when it has none or it is past."""
+    return offer.starts_on if offer.starts_on is not None and offer.starts_on > on else on
+
+
+def missing_for(offer: Offer, organisation: Organisation, book: ProgrammeBook, on: date) -> list[str]:
+    """Codes of what keeps the offer from being open, in a fixed order; empty when every guard is met and known.
+
+    Reads the two rows only: no query.
+    """
+    gaps = ["positions"] if (1 if offer.positions is None else offer.positions) < 1 else []
+    if organisation.siret is not None and not _valid_siret(organisation.siret):
+        gaps.append("siret")
+    if offer.scheme is None:
+        return gaps
+    if organisation.siret is None:
+        gaps.append("siret")
+    gaps += _employer(offer, organisation)
+    return gaps
+
+
+def _valid_siret(siret: str) -> bool:
+    """Luhn, and La Poste's own rule (imports.md §3)."""
+    return siret_numbers.is_valid(siret) or (siret.startswith("356000000") and sum(map(int, siret)) % 5 == 0)
+
+
+def _employer(offer: Offer, organisation: Organisation) -> list[str]:
+    if organisation.sector is None:
+        return ["sector"]
+    if offer.scheme == "emploi_franc" and organisation.sector is not Sector.MARKET:
+        return ["employer-not-market"]
+    if offer.scheme == "emploi_avenir" and organisation.sector is Sector.MARKET:
+        return ["employer-not-agreed"]
+    return []
