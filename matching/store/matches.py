@@ -69,6 +69,7 @@ class MatchProposal(Row):
     wake_on: Mapped[date | None] = plain(sa.Date)
     asked_on: Mapped[date | None] = plain(sa.Date)
     answered_on: Mapped[date | None] = plain(sa.Date)
+    expected_start_on: Mapped[date | None] = plain(sa.Date, purpose="first day of work agreed at selection")
     closed_on: Mapped[date | None] = plain(sa.Date)
     version: Mapped[int] = plain(sa.Integer)
 

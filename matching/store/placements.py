@@ -45,6 +45,7 @@ class Placement(Row):
     planned_end_on: Mapped[date | None] = plain(sa.Date)
     ended_on: Mapped[date | None] = plain(sa.Date)
     end_reason: Mapped[str | None] = personal(sa.String(40), purpose=FOLLOW, keep=KEEP_PLACEMENT)
+    end_situation: Mapped[str | None] = personal(sa.String(24), purpose=FOLLOW, keep=KEEP_PLACEMENT)
     snapshot: Mapped[dict[str, Any]] = personal(sa.JSON, purpose=FOLLOW, keep=KEEP_PLACEMENT, default=dict)
     version: Mapped[int] = plain(sa.Integer)
 

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("planned_end_on", sa.Date(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("end_reason", sa.String(length=40), nullable=True),
+        sa.Column("end_situation", sa.String(length=24), nullable=True),
         sa.Column("snapshot", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(ended_on IS NULL) = (end_reason IS NULL)", name=op.f("ck_placement_end")),
