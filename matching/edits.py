@@ -19,12 +19,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from .errors import StaleVersion
+from .store.base import Base
 
 #: A row of a table: column -> value. One that is not in the base yet has no "id".
 Cells = dict[str, Any]
 
 #: Values a statement may carry at once on any database we know (SQLite: 32,766; PostgreSQL: 65,535).
 CHUNK = 900
+
+
+def table_of(model: type[Base]) -> sa.Table:
+    """The table of a model, for statements in bulk."""
+    table = model.__table__
+    assert isinstance(table, sa.Table)
+    return table
 
 
 @dataclass(slots=True, eq=False)

@@ -11,10 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
-from .edits import Cells, Edits
-from .store.base import Base
+from .edits import Cells, Edits, table_of
 from .store.people import (
     Diploma,
     DisabilityRecognition,
@@ -26,12 +23,6 @@ from .store.seal import Seal
 from .vocabulary import ResidenceKind, ResidenceMethod, SituationValue
 
 EVE = timedelta(days=1)
-
-
-def table_of(model: type[Base]) -> sa.Table:
-    table = model.__table__
-    assert isinstance(table, sa.Table)
-    return table
 
 
 HOMES, SITUATIONS = table_of(ResidenceSpell), table_of(Situation)
