@@ -1,0 +1,330 @@
+"""Facts of files into the dossiers of young people: whom a row means, and what it changes (imports.md §3, §6).
+
+`plan` reads and judges, `write` writes: a dry run is the first without the second. Nothing of a file ever erases a
+stored value by a blank, and nobody is merged silently.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from . import duplicates, edits as editing, names, statements
+from .duplicates import Named, Pair
+from .edits import Cells, Edits, chunks, table_of
+from .facts import PersonFacts
+from .planned import Incoming, Plan, Planned, Refusal, Who
+from .postal import Communes
+from .statements import Held, Said
+from .store.engine import seal_of
+from .store.people import Person, SourceRecord
+from .store.seal import Seal
+from .vocabulary import RowOutcome, Source
+
+PEOPLE, RECORDS = table_of(Person), table_of(SourceRecord)
+
+#: Whom a file may bring: from this birthday, to the eve of that one (imports.md §3; plausibility, not a right).
+YOUNGEST, TOO_OLD = 14, 68
+
+#: Fields of a row that go as they are into the column of that name.
+FIELDS = (
+    "family_name",
+    "given_names",
+    "birth_date",
+    "civility",
+    "address",
+    "postcode",
+    "commune",
+    "declared_quarter",
+    "phone",
+    "email",
+    "skills",
+    "mobility_km",
+    "available_from",
+    "wanted_title",
+    "wanted_rome",
+    "driving_licence",
+    "contact_agreed",
+    "remarks",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What every row of a file shares."""
+
+    said: Said
+    source: Source
+    agency_id: int | None
+    seal: Seal
+    communes: Communes
+
+
+def plan(
+    session: Session,
+    rows: Sequence[Incoming[PersonFacts]],
+    *,
+    source: Source,
+    on: date,
+    agency_id: int | None,
+) -> Plan:
+    """What a file of young people would do on the business day `on`. Reads, never writes."""
+    context = _Context(Said(str(source), on), source, agency_id, seal_of(session), Communes.load(session))
+    identities = {row.line: identity(row.facts) for row in rows}
+    known = _records(session, source, identities.values())
+    held = _load(session, sorted(set(known.values())))
+    made = Plan()
+    first_line: dict[object, int] = {}
+    for row in rows:
+        who = identities[row.line]
+        dossier = held[known[who]] if who in known else None
+        refusals = _refusals(row.facts, dossier, on)
+        if row.faulty or refusals:
+            if refusals:
+                made.rows.append(Planned.refused(row.line, *refusals))
+            continue
+        key = who if dossier is None else dossier.person["id"]
+        if key in first_line:
+            refusal = Refusal("duplicate-in-file", facts={"first": first_line[key]})
+            made.rows.append(Planned.refused(row.line, refusal))
+            continue
+        first_line[key] = row.line
+        made.rows.append(_merge(row, dossier, who, context))
+    made.pairs = _pairs(session, made.rows)
+    return made
+
+
+def write(session: Session, planned: Plan) -> None:
+    """Write what `plan` said. Flushes, never commits; raises StaleVersion when a dossier changed since.
+
+    New dossiers are numbered by what their source calls them: the order of a file leaves no trace.
+    """
+    editing.write(session, PEOPLE, "person_id", sorted(planned.edited(), key=_order))
+
+
+def identity(facts: PersonFacts) -> tuple[str, str]:
+    """("identifier", …), or for a row without one ("natural_key", names exactly as written and birth date)."""
+    if facts.identifier:
+        return "identifier", facts.identifier
+    born = facts.birth_date.isoformat() if facts.birth_date else ""
+    written = (_written(facts.family_name), _written(facts.given_names), born)
+    return "natural_key", "\x1f".join(written)
+
+
+def _written(name: str | None) -> str:
+    return " ".join(unicodedata.normalize("NFC", name or "").split())
+
+
+def _order(edits: Edits) -> tuple[str, ...]:
+    record = next((row for table, row in edits.added if table is RECORDS), {})
+    return record.get("identifier") or "", record.get("natural_key") or ""
+
+
+def _refusals(facts: PersonFacts, dossier: Held | None, on: date) -> list[Refusal]:
+    """What the base has against a row: a known identifier on somebody else, an age nobody of ours has."""
+    born = facts.birth_date
+    if dossier is None:
+        if born is not None and born <= on and not YOUNGEST <= age(born, on) < TOO_OLD:
+            return [Refusal("age-out-of-range", "date_naissance", born.isoformat(), {"age": age(born, on)})]
+        return []
+    stored = dossier.person
+    if born is None or not facts.family_name or born == stored["birth_date"]:
+        return []
+    if names.alike(
+        folded(facts.family_name, facts.given_names), folded(stored["family_name"], stored["given_names"])
+    ):
+        return []
+    return [Refusal("identifier-conflict", "identifiant", facts.identifier)]
+
+
+def age(born: date, on: date) -> int:
+    """Birthdays reached; of someone born on 29 February, the 28th in a common year (programmes.md C2)."""
+    day = min(born.day, monthrange(on.year, born.month)[1])
+    return on.year - born.year - ((on.month, on.day) < (born.month, day))
+
+
+def folded(family_name: str | None, given_names: str | None) -> tuple[str, str]:
+    return names.fold(family_name or ""), names.fold(given_names or "")
+
+
+def _records(
+    session: Session, source: Source, identities: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """identity -> person, of the source's records."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for kind, value in identities:
+        wanted[kind].add(value)
+    found: dict[tuple[str, str], int] = {}
+    for kind, values in wanted.items():
+        column = RECORDS.c[kind]
+        for some in chunks(sorted(values)):
+            query = sa.select(column, RECORDS.c.person_id).where(RECORDS.c.source == source, column.in_(some))
+            found.update(((kind, value), person) for value, person in session.execute(query))
+    return found
+
+
+def _load(session: Session, ids: Sequence[int]) -> dict[int, Held]:
+    """The dossiers of these people, in a handful of queries."""
+    held: dict[int, Held] = {}
+    for some in chunks(ids):
+        for row in session.execute(sa.select(PEOPLE).where(PEOPLE.c.id.in_(some))).mappings():
+            held[row["id"]] = Held(dict(row))
+        for table, name in (
+            (statements.HOMES, "homes"),
+            (statements.SITUATIONS, "situations"),
+            (statements.REGISTRATIONS, "registrations"),
+            (statements.DIPLOMAS, "diplomas"),
+        ):
+            for row in session.execute(_hanging(table, some)).mappings():
+                getattr(held[row["person_id"]], name).append(dict(row))
+        for row in session.execute(_hanging(statements.RECOGNITIONS, some)).mappings():
+            held[row["person_id"]].recognition = dict(row)
+    return held
+
+
+def _hanging(table: sa.Table, ids: Sequence[int]) -> sa.Select[Any]:
+    return sa.select(table).where(table.c.person_id.in_(ids)).order_by(table.c.id)
+
+
+def _merge(
+    row: Incoming[PersonFacts], dossier: Held | None, who: tuple[str, str], context: _Context
+) -> Planned:
+    """Put what the row says into the dossier, a new one when there is none."""
+    facts = row.facts
+    held = dossier or Held(_blank(context))
+    edits = Edits(held.person)
+    if dossier is None:
+        edits.add(
+            RECORDS,
+            "new",
+            **{"source": context.source, "identifier": None, "natural_key": None, who[0]: who[1]},
+        )
+    insee_code = _insee_code(held.person, facts, context.communes)
+    moved = _moved(held.person, facts, insee_code)
+    _state(held, edits, facts, insee_code, moved, context)
+    values = {name: getattr(facts, name, None) for name in FIELDS}
+    edits.own(**{name: value for name, value in values.items() if value is not None and value != []})
+    if insee_code is not None or moved:
+        edits.own(insee_code=insee_code)
+    edits.own(name_key=" ".join(folded(held.person["family_name"], held.person["given_names"])).strip()[:210])
+    if dossier is None:
+        return Planned(row.line, RowOutcome.CREATED, edits)
+    return Planned(row.line, RowOutcome.UPDATED if edits.any else RowOutcome.UNCHANGED, edits)
+
+
+def _blank(context: _Context) -> Cells:
+    """The cells of somebody about to be created."""
+    cells: Cells = {
+        column.name: None for column in PEOPLE.c if column.name not in ("id", "public_id", "version")
+    }
+    cells.update(agency_id=context.agency_id, given_names="", skills=[], known_since=context.said.on)
+    return cells
+
+
+def _insee_code(person: Cells, facts: PersonFacts, communes: Communes) -> str | None:
+    """The commune of the home: as the file says, else the one that postcode and name leave, else what is stored."""
+    if facts.insee_code:
+        return facts.insee_code
+    postcode, commune = facts.postcode or person["postcode"], facts.commune or person["commune"]
+    if _differs(facts.postcode, person["postcode"]) or _differs(facts.commune, person["commune"]):
+        return communes.only(postcode, commune)
+    stored: str | None = person["insee_code"]
+    return stored or communes.only(postcode, commune)
+
+
+def _moved(person: Cells, facts: PersonFacts, insee_code: str | None) -> bool:
+    """Whether the row gives another home than the one stored: another street, or without streets another place.
+
+    The same street line in another spelling of the postcode or the quarter is a correction, not a move.
+    """
+    commune = _differs(facts.commune, person["commune"])
+    if insee_code and person["insee_code"]:
+        commune = insee_code != person["insee_code"]
+    if facts.address and person["address"]:
+        return commune or _differs(facts.address, person["address"])
+    return (
+        commune
+        or _differs(facts.postcode, person["postcode"])
+        or _differs(facts.declared_quarter, person["declared_quarter"])
+    )
+
+
+def _differs(said: str | None, stored: str | None) -> bool:
+    return bool(said and stored and names.fold(said) != names.fold(stored))
+
+
+def _state(
+    held: Held, edits: Edits, facts: PersonFacts, insee_code: str | None, moved: bool, context: _Context
+) -> None:
+    """The dated statements of the row."""
+    said = context.said
+    placed = facts.address or facts.postcode or facts.commune or facts.insee_code or facts.declared_quarter
+    if placed or (facts.home_since and held.homes):
+        statements.home(
+            held,
+            edits,
+            said,
+            moved=moved,
+            place=facts.declared_quarter,
+            insee_code=insee_code,
+            since=facts.home_since,
+        )
+    if facts.situation is not None:
+        statements.situation(held, edits, said, value=facts.situation, since=facts.situation_since)
+    if facts.registered_on is not None:
+        statements.registration(
+            held,
+            edits,
+            said,
+            start=facts.registered_on,
+            end=facts.registered_until,
+            category=facts.category,
+        )
+    if facts.diploma is not None:
+        statements.diploma(
+            held, edits, said, level=facts.diploma.level, bac_plus=facts.diploma.bac_plus, title=None
+        )
+    if facts.rqth is not None or facts.rqth_until is not None:
+        statements.recognition(held, edits, said, context.seal, recognised=facts.rqth, until=facts.rqth_until)
+
+
+def _pairs(session: Session, rows: Sequence[Planned]) -> list[Pair]:
+    """New people and those of the same birth date with alike names, in the base or earlier in the file."""
+    fresh: dict[Any, list[Named]] = defaultdict(list)
+    lines: dict[int, int] = {}
+    for row in rows:
+        if row.edits is None:
+            continue
+        person = row.edits.owner
+        if row.outcome is RowOutcome.CREATED and person["birth_date"] is not None:
+            named = Named(
+                Who(row.line, edits=row.edits), *folded(person["family_name"], person["given_names"])
+            )
+            fresh[person["birth_date"]].append(named)
+        elif "id" in person:
+            lines[person["id"]] = row.line
+    known: dict[Any, list[Named]] = defaultdict(list)
+    columns = (
+        PEOPLE.c.id,
+        PEOPLE.c.public_id,
+        PEOPLE.c.birth_date,
+        PEOPLE.c.family_name,
+        PEOPLE.c.given_names,
+    )
+    for some in chunks(sorted(fresh)):
+        query = sa.select(*columns).where(PEOPLE.c.birth_date.in_(some)).order_by(PEOPLE.c.id)
+        for found in session.execute(query):
+            who = Who(lines.get(found.id), found.public_id, found.id)
+            known[found.birth_date].append(Named(who, *folded(found.family_name, found.given_names)))
+    pairs: list[Pair] = []
+    for born, group in fresh.items():
+        pairs += duplicates.people(group, known[born])
+    return pairs

@@ -1,0 +1,241 @@
+"""A programme is one YAML file: dates in force, dated figures, a tree of conditions, contract terms, aid, law cases.
+
+`load` checks the files and composes their conditions into `assess`; no programme has code of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pydantic
+
+from ..errors import MissingParameter
+from ..vocabulary import Verdict
+from . import criteria, yaml_lines
+from .cohort import Cohort
+from .contract import RULES, Contract, TermVerdict
+from .days import FIRST, LAST
+from .schema import Condition, FigureFile, FigureTable, ProgrammeFile, Strict
+from .spans import Spans
+from .windows import Windows, all_of, any_of, known, negate
+
+T = TypeVar("T", bound=Strict)
+SHIPPED = Path(str(files(__package__) / "programmes"))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A dated value with its unit and legal reference."""
+
+    value: Any
+    unit: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assessment:
+    """What one programme says of a cohort.
+
+    `windows`: the person's own criteria within the days in force; `criteria`: each by its id, not clipped;
+    `contract`: the verdict of the terms (None without a contract), `terms`: each of them.
+    """
+
+    programme: Programme
+    cohort: Cohort
+    windows: Windows
+    criteria: Mapping[str, Windows]
+    contract: Verdict | None
+    terms: tuple[TermVerdict, ...]
+    given: Contract | None
+
+    def with_contract(self, contract: Contract | None, on: date | None) -> Assessment:
+        """The same people with the terms of this contract judged at its signature, else on `on`."""
+        if contract is None:
+            return self
+        signed = contract.signature_date or on or self.programme.file.in_force.from_
+        terms = tuple(self.programme.terms(contract, signed))
+        verdict = min((term.holds for term in terms), default=Verdict.YES)
+        return replace(self, contract=verdict, terms=terms, given=contract)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Programme:
+    """A checked programme file and the shared figures beside it."""
+
+    file: ProgrammeFile
+    shared: Mapping[str, FigureTable]
+    path: Path
+    digest: str
+
+    @property
+    def id(self) -> str:
+        return self.file.id
+
+    def figure(self, name: str, day: date) -> Figure:
+        """What was in force that day. Raises MissingParameter for an unknown name or a day before its first value."""
+        table = self.file.figures.get(name) or self.shared.get(name)
+        if table is None:
+            raise MissingParameter("unknown-figure", programme=self.id, name=name)
+        began = max((start for start in table.values if start <= day), default=None)
+        if began is None:
+            raise MissingParameter("figure-not-in-force", programme=self.id, name=name, day=day)
+        return Figure(table.values[began].value, table.unit, table.values[began].reference)
+
+    def has_figure(self, name: str) -> bool:
+        return name in self.file.figures or name in self.shared
+
+    def in_force(self) -> tuple[int, int]:
+        """Half-open days of the programme."""
+        last = self.file.in_force.to
+        return self.file.in_force.from_.toordinal(), last.toordinal() + 1 if last else LAST
+
+    def assess(self, cohort: Cohort, contract: Contract | None = None, on: date | None = None) -> Assessment:
+        """Windows of everybody in the cohort; with a contract, the verdict of its terms at its signature (else `on`)."""
+        conditions = {
+            str(condition.id): self.windows_of(condition, cohort) for condition in self.file.conditions.all_of
+        }
+        force = known(Spans.between(cohort.size, *self.in_force()))
+        whole = all_of([force, *conditions.values()])
+        return Assessment(self, cohort, whole, conditions, None, (), None).with_contract(contract, on)
+
+    def windows_of(self, node: Condition, cohort: Cohort) -> Windows:
+        if node.all_of is not None:
+            return all_of([self.windows_of(part, cohort) for part in node.all_of])
+        if node.any_of is not None:
+            return any_of([self.windows_of(part, cohort) for part in node.any_of])
+        if node.not_ is not None:
+            return negate(self.windows_of(node.not_, cohort))
+        name, arguments = node.leaf()
+        if name == "when":
+            return known(self._days_when(cohort.size, arguments["figure"]))
+        parts = []
+        for start, end, values in self._segments(arguments):
+            whole = criteria.VOCABULARY[name](cohort, **values)
+            if (start, end) == (FIRST, LAST):
+                return whole
+            parts.append(all_of([whole, known(Spans.between(cohort.size, start, end))]))
+        return any_of(parts)
+
+    def _table(self, value: Any) -> FigureTable | None:
+        """The figure that an argument names; an argument that names none is the value itself."""
+        return (self.file.figures.get(value) or self.shared.get(value)) if isinstance(value, str) else None
+
+    def _segments(self, arguments: Mapping[str, Any]) -> Iterator[tuple[int, int, dict[str, Any]]]:
+        """(start, end, values) between the days on which a figure changes; the first value reaches back for ever."""
+        tables = {key: table for key, value in arguments.items() if (table := self._table(value)) is not None}
+        changes = sorted({day for table in tables.values() for day in sorted(table.values)[1:]})
+        edges = [date.min, *changes]
+        for index, edge in enumerate(edges):
+            values = dict(arguments)
+            for key, table in tables.items():
+                began = max((day for day in table.values if day <= edge), default=min(table.values))
+                values[key] = table.values[began].value
+            end = edges[index + 1].toordinal() if index + 1 < len(edges) else LAST
+            yield max(edge.toordinal(), FIRST), end, values
+
+    def _days_when(self, size: int, name: str) -> Spans:
+        """Days on which a yes/no figure says yes."""
+        table = self._table(name)
+        assert table is not None  # checked on loading
+        days = sorted(table.values)
+        ends = [day.toordinal() for day in days[1:]] + [LAST]
+        spans = Spans.nowhere(size)
+        for day, end in zip(days, ends, strict=True):
+            if table.values[day].value:
+                spans = spans | Spans.between(size, day.toordinal(), end)
+        return spans
+
+    def judge(self, contract: Contract, day: date) -> Verdict:
+        """The terms of a contract signed that day, as one verdict."""
+        return min((term.holds for term in self.terms(contract, day)), default=Verdict.YES)
+
+    def terms(self, contract: Contract, day: date) -> Iterator[TermVerdict]:
+        """Each rule about the contract, as in force that day."""
+        for term in self.file.contract:
+            name, arguments = term.rule()
+            judged = RULES[name](contract, **self.values(arguments, day))
+            yield replace(judged, id=term.id)
+
+    def values(self, arguments: Mapping[str, Any], day: date) -> dict[str, Any]:
+        """The arguments with the figures they name as in force that day (the first one before its time)."""
+        found = {}
+        for key, value in arguments.items():
+            if isinstance(value, dict):
+                found[key] = self.values(value, day)
+            elif (table := self._table(value)) is not None:
+                found[key] = self.figure(value, max(day, min(table.values))).value
+            else:
+                found[key] = value
+        return found
+
+
+class ProgrammeBook(dict[str, Programme]):
+    """Programmes by id."""
+
+    @property
+    def digest(self) -> str:
+        """Hash of every file: which rules were applied (kept with each match run and snapshot)."""
+        return hashlib.sha256("".join(sorted(p.digest for p in self.values())).encode()).hexdigest()
+
+
+def load(*folders: Path) -> ProgrammeBook:
+    """The shipped programmes, then those of `folders`; a later file of the same id replaces the former.
+
+    Raises CorruptReference naming file, line and key.
+    """
+    book = ProgrammeBook()
+    shared: dict[str, FigureTable] = {}
+    for folder in (SHIPPED, *folders):
+        for path in sorted((folder / "figures").glob("*.yaml")):
+            shared.update(_checked(path, FigureFile).figures)
+        for path in sorted(folder.glob("*.yaml")):
+            made = _checked(path, ProgrammeFile)
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            programme = Programme(made, shared, path, digest)
+            _check_figures(programme, path)
+            book[made.id] = programme
+    return book
+
+
+def _checked(path: Path, shape: type[T]) -> T:
+    document, lines = yaml_lines.read(path)
+    try:
+        return shape.model_validate(document)
+    except pydantic.ValidationError as wrong:
+        first = wrong.errors()[0]
+        line, key = yaml_lines.line_of(lines, first["loc"])
+        raise yaml_lines.fault(path, line, key, _in_french(first)) from wrong
+
+
+def _in_french(error: Any) -> str:
+    """pydantic's finding as a sentence for who writes programme files."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return f"il manque « {error['loc'][-1]} »"
+    if kind == "extra_forbidden":
+        return f"« {error['loc'][-1]} » n'est pas une clé connue"
+    if kind == "value_error":
+        return str(context["error"])
+    if kind.startswith("date"):
+        return f"« {error['input']} » n'est pas une date (AAAA-MM-JJ)"
+    return f"la valeur ne convient pas ({kind})"
+
+
+def _check_figures(programme: Programme, path: Path) -> None:
+    """Every argument written as a word names a figure, and `when` a yes/no one."""
+    _, lines = yaml_lines.read(path)
+    plain = {"fact"}
+    for position, condition in enumerate(programme.file.conditions.all_of):
+        for name, arguments in condition.leaves():
+            for key, value in arguments.items():
+                if isinstance(value, str) and key not in plain and not programme.has_figure(value):
+                    line, where = yaml_lines.line_of(lines, ("conditions", "all_of", position))
+                    raise yaml_lines.fault(
+                        path, line, where, f"« {name} » nomme la grandeur « {value} », qui n'est pas définie"
+                    )

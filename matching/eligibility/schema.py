@@ -1,0 +1,191 @@
+"""The shape of a programme file, checked on loading. Field names are the keys of the YAML."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from . import criteria
+from .contract import RULES, Contract, TermVerdict
+
+Text = str
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class DatedValue(Strict):
+    value: Any
+    reference: str = Field(min_length=3)
+
+
+class FigureTable(Strict):
+    """A figure over time: unit, meaning, and from which day which value by which text."""
+
+    unit: str = Field(min_length=1)
+    means: str | None = None
+    values: dict[date, DatedValue] = Field(min_length=1)
+
+
+class FigureFile(Strict):
+    """Figures that several programmes share."""
+
+    figures: dict[str, FigureTable]
+
+
+class InForce(Strict):
+    from_: date = Field(alias="from")
+    to: date | None = None
+    reference: str = Field(min_length=3)
+
+
+def _one_rule(extra: Mapping[str, Any], known: Mapping[str, Callable[..., Any]], skip: int) -> None:
+    """Exactly one key of the vocabulary, with the arguments that its function takes."""
+    if len(extra) != 1:
+        raise ValueError(f"il faut une seule condition ici, prise parmi : {', '.join(sorted(known))}")
+    name, arguments = next(iter(extra.items()))
+    if name not in known:
+        raise ValueError(f"« {name} » n'est pas une condition connue : {', '.join(sorted(known))}")
+    if not isinstance(arguments, dict):
+        raise ValueError(f"« {name} » attend ses arguments entre accolades")
+    parameters = list(inspect.signature(known[name]).parameters.values())[skip:]
+    names = {parameter.name for parameter in parameters}
+    needed = {parameter.name for parameter in parameters if parameter.default is parameter.empty}
+    if unknown := set(arguments) - names:
+        raise ValueError(
+            f"« {name} » ne prend pas « {min(unknown)} » (il prend : {', '.join(sorted(names))})"
+        )
+    if missing := needed - set(arguments):
+        raise ValueError(f"il manque « {min(missing)} » à « {name} »")
+
+
+def _when(_cohort: Any, *, figure: str) -> None:
+    """Stands for the days on which a yes/no figure says yes (composed by programme.py)."""
+
+
+LEAVES: dict[str, Callable[..., Any]] = {**criteria.VOCABULARY, "when": _when}
+
+
+class Condition(BaseModel):
+    """A node of the tree: all_of, any_of, not, or one criterion with its arguments."""
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
+
+    id: str | None = None
+    label: str | None = None
+    requires: str | None = None
+    source: str | None = None
+    all_of: list[Condition] | None = Field(default=None, min_length=1)
+    any_of: list[Condition] | None = Field(default=None, min_length=1)
+    not_: Condition | None = Field(default=None, alias="not")
+
+    @model_validator(mode="after")
+    def _one_meaning(self) -> Condition:
+        groups = [group for group in (self.all_of, self.any_of, self.not_) if group is not None]
+        if groups and (len(groups) > 1 or self.model_extra):
+            raise ValueError("un nœud est all_of, any_of, not ou une condition, pas deux à la fois")
+        if not groups:
+            _one_rule(self.model_extra or {}, LEAVES, 1)
+        return self
+
+    def leaf(self) -> tuple[str, Mapping[str, Any]]:
+        """(name, arguments) of the criterion; only for a node without children."""
+        return next(iter((self.model_extra or {}).items()))
+
+    def leaves(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Every criterion below, in the order written."""
+        for part in (*(self.all_of or ()), *(self.any_of or ()), *((self.not_,) if self.not_ else ())):
+            yield from part.leaves()
+        if not (self.all_of or self.any_of or self.not_):
+            yield self.leaf()
+
+
+class Top(Strict):
+    """The conditions of a programme: all of them must hold, each has an id, words and a source."""
+
+    all_of: list[Condition] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _named(self) -> Top:
+        ids = [condition.id for condition in self.all_of]
+        for condition in self.all_of:
+            if not (condition.id and condition.requires and condition.source):
+                raise ValueError("chaque condition de premier rang porte id, requires et source")
+        if len(set(ids)) != len(ids):
+            raise ValueError("deux conditions portent le même id")
+        return self
+
+
+class Term(BaseModel):
+    """A rule about the contract."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    requires: str
+    source: str
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Term:
+        _one_rule(self.model_extra or {}, RULES, 1)
+        return self
+
+    def rule(self) -> tuple[str, Mapping[str, Any]]:
+        return next(iter((self.model_extra or {}).items()))
+
+
+class Reservation(Strict):
+    """Words to say beside a yes when a term, although accepted, asks for somebody's agreement."""
+
+    id: str
+    text: str
+    hours_below: Any = None
+    months_below: Any = None
+    sector_is: str | None = None
+    born_on_29_february: bool = False
+
+
+class Case(Strict):
+    """A law case: the person and contract of `passerelle check`, and what must come out."""
+
+    id: str
+    because: str = Field(min_length=3)
+    day: date
+    person: dict[str, Any]
+    contract: dict[str, Any] | None = None
+    verdict: Literal["eligible", "not-eligible", "unknown"]
+    windows: list[list[date | None]] | None = None
+    missing_facts: list[str] | None = None
+
+
+class ProgrammeFile(Strict):
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    label: str
+    scheme: str | None = None
+    in_force: InForce
+    judged_on: str
+    target: str | None = None
+    figures: dict[str, FigureTable] = Field(default_factory=dict)
+    conditions: Top
+    contract: list[Term] = Field(default_factory=list)
+    reservations: list[Reservation] = Field(default_factory=list)
+    offer: dict[str, Any] = Field(default_factory=dict)
+    aid: dict[str, Any] | None = None
+    cases: list[Case] = Field(min_length=1)
+
+
+__all__ = [
+    "Case",
+    "Condition",
+    "Contract",
+    "FigureFile",
+    "FigureTable",
+    "ProgrammeFile",
+    "Term",
+    "TermVerdict",
+]

@@ -1,0 +1,25 @@
+"""Option types that several commands share."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import click
+
+
+class IsoDay(click.ParamType):
+    """A day written AAAA-MM-JJ."""
+
+    name = "AAAA-MM-JJ"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value) if len(value) == 10 else self.fail("AAAA-MM-JJ", param, ctx)
+        except ValueError:
+            self.fail("AAAA-MM-JJ", param, ctx)
+
+
+DAY = IsoDay()
