@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from . import duplicates, edits as editing, names, statements
 from .duplicates import Named, Pair
-from .edits import Cells, Edits, chunks, table_of
+from .edits import Cells, Edits, cell, chunks, table_of
 from .facts import PersonFacts
 from .planned import Incoming, Plan, Planned, Refusal, Who
 from .postal import Communes
@@ -210,8 +210,8 @@ def _merge(
     insee_code = _insee_code(held.person, facts, context.communes)
     moved = _moved(held.person, facts, insee_code)
     _state(held, edits, facts, insee_code, moved, context)
-    values = {name: getattr(facts, name, None) for name in FIELDS}
-    edits.own(**{name: value for name, value in values.items() if value is not None and value != []})
+    values = {name: cell(getattr(facts, name)) for name in FIELDS}
+    edits.own(**{name: value for name, value in values.items() if value is not None})
     if insee_code is not None or moved:
         edits.own(insee_code=insee_code)
     edits.own(name_key=" ".join(folded(held.person["family_name"], held.person["given_names"])).strip()[:210])
@@ -289,9 +289,8 @@ def _state(
             category=facts.category,
         )
     if facts.diploma is not None:
-        statements.diploma(
-            held, edits, said, level=facts.diploma.level, bac_plus=facts.diploma.bac_plus, title=None
-        )
+        level, bac_plus = facts.diploma.level or None, facts.diploma.bac_plus
+        statements.diploma(held, edits, said, level=level, bac_plus=bac_plus)
     if facts.rqth is not None or facts.rqth_until is not None:
         statements.recognition(held, edits, said, context.seal, recognised=facts.rqth, until=facts.rqth_until)
 

@@ -173,6 +173,11 @@ def chunks(values: Sequence[Any], size: int = CHUNK) -> Iterable[Sequence[Any]]:
         yield values[start : start + size]
 
 
+def cell(value: Any) -> Any:
+    """A fact as its column holds it: several values are a list, and none at all is nothing said."""
+    return (list(value) or None) if isinstance(value, tuple) else value
+
+
 def as_json(value: Any) -> Any:
     """A cell as the journal of an import keeps it; sealed bytes stay sealed."""
     match value:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from . import edits as editing, names, offers, organisations
-from .edits import Cells, Edits, chunks, table_of
+from .edits import Cells, Edits, cell, chunks, table_of
 from .errors import StaleVersion
 from .facts import OfferFacts
 from .organisations import ORGANISATIONS, Directory
@@ -213,8 +213,8 @@ def _merge(
     """Put what the row says into the offer; a blank erases nothing."""
     facts = row.facts
     target = Edits(dict(found) if found is not None else {})
-    values = {name: getattr(facts, name, None) for name in FIELDS}
-    target.own(**{name: value for name, value in values.items() if value is not None and value != []})
+    values = {name: cell(getattr(facts, name)) for name in FIELDS}
+    target.own(**{name: value for name, value in values.items() if value is not None})
     target.own(title_key=names.key(facts.title or ""))
     if found is None:
         target.own(source=source, agency_id=agency_id)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from . import duplicates, edits as editing, names
 from .duplicates import Named, Pair
-from .edits import Cells, Edits, chunks, table_of
+from .edits import Cells, Edits, cell, chunks, table_of
 from .facts import OrganisationFacts
 from .planned import Incoming, Plan, Planned, Refusal, Who
 from .store.organisations import Organisation, Subsidy
@@ -139,7 +139,8 @@ def plan(session: Session, rows: Sequence[Incoming[OrganisationFacts]], kind: Im
             (keys[r.line], r.facts.rna, r.facts.siret) for r in rows if _is_new(directory, r, keys)
         }
     )
-    made, first_line = Plan(), {}
+    made = Plan()
+    first_line: dict[int, int] = {}
     for row in rows:
         facts, key = row.facts, keys[row.line]
         try:
@@ -180,12 +181,12 @@ def _describe(
     target: Edits, facts: OrganisationFacts, key: str, kind: ImportKind, subsidies: list[Cells]
 ) -> None:
     """Put what the row says into the record; a blank erases nothing."""
-    values = {name: getattr(facts, name, None) for name in FIELDS}
+    values = {name: cell(getattr(facts, name)) for name in FIELDS}
     target.own(**{name: value for name, value in values.items() if value is not None})
     for name in (*FIELDS, "sector"):
         target.owner.setdefault(name, None)
     target.own(name_key=key, sector=sector(target.owner["sector"], kind))
-    amount, year = getattr(facts, "subsidy_cents", None), getattr(facts, "year", None)
+    amount, year = facts.subsidy_cents, facts.subsidy_year
     if amount is None and year is None:
         return
     known = next((row for row in subsidies if row["year"] == year), None)
@@ -221,7 +222,9 @@ def _pairs(session: Session, rows: Sequence[Planned]) -> list[Pair]:
     for row in new:
         assert row.edits is not None
         owner = row.edits.owner
-        fresh[owner["postcode"]].append(Named(Who(row.line, edits=row.edits), owner["name_key"]))
+        fresh[owner["postcode"]].append(
+            Named(Who(row.line, edits=row.edits), owner["name_key"][: names.LONGEST])
+        )
     known: dict[Any, list[Named]] = defaultdict(list)
     table = ORGANISATIONS
     columns = (table.c.id, table.c.public_id, table.c.name_key, table.c.postcode)
@@ -230,7 +233,7 @@ def _pairs(session: Session, rows: Sequence[Planned]) -> list[Pair]:
             sa.select(*columns).where(table.c.postcode.in_(some)).order_by(table.c.id)
         ):
             who = Who(lines.get(found.id), found.public_id, found.id)
-            known[found.postcode].append(Named(who, found.name_key))
+            known[found.postcode].append(Named(who, found.name_key[: names.LONGEST]))
     pairs: list[Pair] = []
     for postcode, group in fresh.items():
         pairs += duplicates.organisations(group, known[postcode])

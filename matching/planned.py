@@ -86,11 +86,11 @@ def write_pairs(session: Session, pairs: Sequence[Pair], kind: str, batch_id: in
     `kind`: "person" or "organisation".
     """
     first, second = PAIRS.c[f"{kind}_a_id"], PAIRS.c[f"{kind}_b_id"]
-    wanted = {}
+    wanted: dict[tuple[int, int], Pair] = {}
     for pair in pairs:
         a, b = sorted((pair.new.id, pair.other.id))
         wanted.setdefault((a, b), pair)
-    known = set()
+    known: set[tuple[int, int]] = set()
     for some in chunks(sorted({a for a, _ in wanted})):
         known.update((a, b) for a, b in session.execute(sa.select(first, second).where(first.in_(some))))
     insert(

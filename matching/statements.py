@@ -182,13 +182,8 @@ def registration(
     edits.change(REGISTRATIONS, key, found, **better)
 
 
-def diploma(
-    held: Held, edits: Edits, said: Said, *, level: int | None, bac_plus: int | None, title: str | None
-) -> None:
-    """`level` None states that there is no diploma; 3 to 8 replaces what the same source stated before.
-
-    Only level and bac_plus make a change; the wording follows them.
-    """
+def diploma(held: Held, edits: Edits, said: Said, *, level: int | None, bac_plus: int | None) -> None:
+    """`level` None states that there is no diploma; 3 to 8 replaces what the same source stated before."""
     own = next((row for row in held.diplomas if row["source"] == said.source), None)
     if level is None:
         if own is not None:
@@ -200,12 +195,12 @@ def diploma(
     edits.own(no_diploma_stated_on=None)
     if own is None:
         held.diplomas.append(
-            edits.add(DIPLOMAS, said.source, level=level, bac_plus=bac_plus, title=title, source=said.source)
+            edits.add(DIPLOMAS, said.source, level=level, bac_plus=bac_plus, source=said.source)
         )
     elif own["level"] != level:
-        edits.change(DIPLOMAS, said.source, own, level=level, bac_plus=bac_plus, title=title)
+        edits.change(DIPLOMAS, said.source, own, level=level, bac_plus=bac_plus)
     elif bac_plus is not None and own["bac_plus"] != bac_plus:
-        edits.change(DIPLOMAS, said.source, own, bac_plus=bac_plus, title=title or own["title"])
+        edits.change(DIPLOMAS, said.source, own, bac_plus=bac_plus)
 
 
 #: What the sealed value of a recognition reads.

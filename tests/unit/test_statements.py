@@ -171,7 +171,7 @@ def test_another_source_closing_the_same_day_differently_adds_its_own_period():
 
 def attest(dossier: Held, level: int | None, bac_plus: int | None = None) -> Edits:
     edits = Edits(dossier.person)
-    statements.diploma(dossier, edits, Said("autre", NOVEMBER), level=level, bac_plus=bac_plus, title=None)
+    statements.diploma(dossier, edits, Said("autre", NOVEMBER), level=level, bac_plus=bac_plus)
     return edits
 
 
@@ -195,7 +195,7 @@ def test_a_diploma_ends_the_statement_that_there_is_none_and_the_reverse():
     ("level", "bac_plus", "changes"), [(6, None, False), (6, 3, False), (6, 4, True), (7, 5, True)]
 )
 def test_level_and_bac_plus_decide_whether_a_diploma_is_new(level, bac_plus, changes):
-    row = {"level": 6, "bac_plus": 3, "title": "licence", "source": "autre"}
+    row = {"level": 6, "bac_plus": 3, "source": "autre"}
     assert attest(held(diplomas=[row]), level, bac_plus).any is changes
 
 
