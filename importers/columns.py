@@ -1,4 +1,4 @@
-"""Columns as data, rows as checked values. A column knows its headers, its parser and its limits; nothing is guessed."""
+"""Columns as data, rows as checked values: a column knows its headers, its parser and its limits."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ from .values import Context, Parser, text
 
 #: Headers that are never stored, whatever they hold (imports.md §2).
 SENSITIVE = frozenset(
-    ["nir", "numero_securite_sociale", "num_secu", "n_securite_sociale", "numero_de_securite_sociale", "nationalite", "handicap", "sante", "religion", "origine", "casier", "casier_judiciaire", "situation_familiale"]
-)
+    (
+        "nir", "numero_securite_sociale", "num_secu", "n_securite_sociale", "numero_de_securite_sociale",
+        "nationalite", "handicap", "sante", "religion", "origine", "casier", "casier_judiciaire",
+        "situation_familiale",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

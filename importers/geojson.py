@@ -50,12 +50,9 @@ def _is_area(geometry: Any) -> bool:
     if not isinstance(geometry, Mapping):
         return False
     rings = geometry.get("coordinates")
-    if geometry.get("type") == "Polygon":
-        polygons = [rings]
-    elif geometry.get("type") == "MultiPolygon":
-        polygons = rings
-    else:
+    if geometry.get("type") not in ("Polygon", "MultiPolygon"):
         return False
+    polygons: Any = [rings] if geometry["type"] == "Polygon" else rings
     return isinstance(polygons, list) and bool(polygons) and all(_is_polygon(polygon) for polygon in polygons)
 
 

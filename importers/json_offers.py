@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,11 +14,11 @@ from matching.facts import OfferFacts
 
 from . import messages
 from .cells import Bad
-from .columns import CheckedRow, Layout, Row, check_row
+from .columns import CheckedRow, Column, Layout, Row, check_row
 from .diploma import diploma
-from .offers import COLUMNS
+from .offers import COLUMNS, finish
 from .report import Finding
-from .values import Context
+from .values import Context, insee
 
 DEEPEST = 50
 CONFIDENTIAL = "Employeur non communiqué"
@@ -26,10 +27,6 @@ _MONTHS = re.compile(r"- (\d+) Mois$", re.IGNORECASE)
 
 class BadJson(ValueError):
     """Not one JSON document of UTF-8 text with each key once."""
-
-
-def is_json(head: str) -> bool:
-    return head in ("{", "[")
 
 
 def parse(data: bytes) -> tuple[Any, str]:
@@ -107,15 +104,18 @@ def _many(element: Any, key: str, inner: str) -> list[tuple[Mapping[str, Any], s
     return [(each, _at(each, inner)) for each in _at(element, key, kind=list) or ()]
 
 
+#: The table's columns; required are those the API always fills (confidential offers have no employer).
 _LAYOUT = Layout(
-    tuple(
-        # Confidential offers have no employer, and the API gives no postcode for some places.
-        column if column.name not in ("employeur", "code_postal") else
-        type(column)(column.name, column.field, column.aliases, column.parse, False, column.free_text)
-        for column in COLUMNS
+    (
+        *(
+            replace(column, required=column.name in ("reference", "intitule", "type_contrat"))
+            for column in COLUMNS
+        ),
+        Column("code_insee", None, parse=insee),
     ),
     dict,
-)  # fmt: skip
+    finish,
+)
 
 
 def _offer(number: int, element: Any, context: Context) -> CheckedRow:
@@ -137,22 +137,9 @@ def _offer(number: int, element: Any, context: Context) -> CheckedRow:
                 extra[field] = _instant(text)
             except Bad as bad:
                 row.fail(column, bad.code, str(text))
-    checked = check_row(number, said, _layout(), context, formulas=False)
+    checked = check_row(number, said, _LAYOUT, context, formulas=False)
     facts = OfferFacts(**{**checked.facts, **extra})
     return CheckedRow(number, facts, (*checked.errors, *row.errors), checked.warnings)
-
-
-def _layout() -> Layout:
-    """The table's columns, `intitule`, `reference` and `type_contrat` required, read into plain values."""
-    from dataclasses import replace
-
-    columns = tuple(
-        replace(column, required=column.name in ("reference", "intitule", "type_contrat"))
-        for column in _LAYOUT.columns
-    )
-    from .offers import finish
-
-    return Layout((*columns, _INSEE), dict, finish)
 
 
 def _cells(element: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Places as files declare them (imports.md §3): they prove nothing, and which zone version they mean depends on the day."""
+"""Places as files declare them (imports.md §3): they prove nothing; which zone version they mean depends on the day."""
 
 from __future__ import annotations
 

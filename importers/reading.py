@@ -181,7 +181,8 @@ def table(records: Iterator[Record], encoding: str, layouts: Sequence[Layout], *
         raise refused("too-many-columns")
     names = [_name(header, layout, rqth) for header in headers]
     _no_column_twice(names, headers)
-    rows, too_many = [], False
+    rows: list[tuple[int, Mapping[str, str], bool, Sequence[str]]] = []
+    too_many = False
     filled: set[int] = set()
     for number, row in (*head[index + 1 :], *records):
         if blank(row):
