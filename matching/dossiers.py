@@ -297,20 +297,16 @@ def _state(
 
 def _pairs(session: Session, rows: Sequence[Planned]) -> list[Pair]:
     """New people and those of the same birth date with alike names, in the base or earlier in the file."""
-    fresh: dict[Any, list[Named]] = defaultdict(list)
-    lines: dict[int, int] = {}
+    fresh, known = defaultdict[Any, list[Named]](list), defaultdict[Any, list[Named]](list)
+    touched: set[int] = set()
     for row in rows:
         if row.edits is None:
             continue
         person = row.edits.owner
-        if row.outcome is RowOutcome.CREATED and person["birth_date"] is not None:
-            named = Named(
-                Who(row.line, edits=row.edits), *folded(person["family_name"], person["given_names"])
-            )
-            fresh[person["birth_date"]].append(named)
-        elif "id" in person:
-            lines[person["id"]] = row.line
-    known: dict[Any, list[Named]] = defaultdict(list)
+        touched.add(person.get("id", 0))
+        side = fresh if row.outcome is RowOutcome.CREATED else known
+        who = Who(row.line, person.get("public_id"), edits=row.edits)
+        side[person["birth_date"]].append(Named(who, *folded(person["family_name"], person["given_names"])))
     columns = (
         PEOPLE.c.id,
         PEOPLE.c.public_id,
@@ -321,9 +317,7 @@ def _pairs(session: Session, rows: Sequence[Planned]) -> list[Pair]:
     for some in chunks(sorted(fresh)):
         query = sa.select(*columns).where(PEOPLE.c.birth_date.in_(some)).order_by(PEOPLE.c.id)
         for found in session.execute(query):
-            who = Who(lines.get(found.id), found.public_id, found.id)
-            known[found.birth_date].append(Named(who, *folded(found.family_name, found.given_names)))
-    pairs: list[Pair] = []
-    for born, group in fresh.items():
-        pairs += duplicates.people(group, known[born])
-    return pairs
+            if found.id not in touched:
+                who = Who(None, found.public_id, found.id)
+                known[found.birth_date].append(Named(who, *folded(found.family_name, found.given_names)))
+    return [pair for born, group in fresh.items() for pair in duplicates.people(group, known[born])]

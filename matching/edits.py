@@ -49,6 +49,10 @@ class Edits:
     added: list[tuple[sa.Table, Cells]] = field(default_factory=list)
     changed: list[tuple[sa.Table, Cells, Cells]] = field(default_factory=list)
     dropped: list[tuple[sa.Table, int]] = field(default_factory=list)
+    new: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.new = "id" not in self.owner
 
     @property
     def any(self) -> bool:
@@ -96,9 +100,8 @@ def write(session: Session, table: sa.Table, link: str, edits: Sequence[Edits]) 
     session holds, never commits; objects of the session are expired, for the rows go past them.
     """
     session.flush()
-    known = [edit for edit in edits if "id" in edit.owner and edit.owner_set]
-    insert_owners(session, table, [edit.owner for edit in edits if "id" not in edit.owner])
-    _update_owners(session, table, known)
+    insert_owners(session, table, [edit.owner for edit in edits if edit.new])
+    _update_owners(session, table, [edit for edit in edits if edit.owner_set and not edit.new])
     dropped: dict[sa.Table, list[int]] = defaultdict(list)
     changed: dict[tuple[sa.Table, tuple[str, ...]], list[Cells]] = defaultdict(list)
     added: dict[sa.Table, list[Cells]] = defaultdict(list)

@@ -76,7 +76,9 @@ class OfferPlan(Plan):
     employers: dict[int, Edits] = field(default_factory=dict)
 
     def organisations(self) -> list[Edits]:
-        return list({id(edits): edits for edits in self.employers.values()}.values())
+        """The employers of the rows that have something to write, each once."""
+        written = (row for row in self.rows if row.outcome in (RowOutcome.CREATED, RowOutcome.UPDATED))
+        return list({id(self.employers[row.line]): self.employers[row.line] for row in written}.values())
 
 
 def plan(
@@ -214,7 +216,9 @@ def _merge(
     facts = row.facts
     target = Edits(dict(found) if found is not None else {})
     values = {name: cell(getattr(facts, name)) for name in FIELDS}
-    target.own(**{name: value for name, value in values.items() if value is not None})
+    target.own(**{name: value for name, value in values.items() if value is not None and value != ""})
+    if facts.scheme == "":
+        target.own(scheme=None)  # stated: none
     target.own(title_key=names.key(facts.title or ""))
     if found is None:
         target.own(source=source, agency_id=agency_id)
@@ -243,7 +247,7 @@ def write(
         if row.outcome is RowOutcome.UPDATED and row.edits
     }
     stored = _objects(session, Offer, changed)
-    ids = {edits.owner["id"] for edits in planned.employers.values()}
+    ids = {edits.owner["id"] for edits in planned.organisations()}
     known = _objects(session, Organisation, ids | {offer.organisation_id for offer in stored.values()})
     fresh: list[tuple[Edits, Offer]] = []
     for row, edits in sorted(created, key=lambda pair: _order(pair[1], planned.employers[pair[0].line])):

@@ -186,7 +186,7 @@ def _describe(
     for name in (*FIELDS, "sector"):
         target.owner.setdefault(name, None)
     target.own(name_key=key, sector=sector(target.owner["sector"], kind))
-    amount, year = facts.subsidy_cents, facts.subsidy_year
+    amount, year = facts.subsidy_cents, facts.year
     if amount is None and year is None:
         return
     known = next((row for row in subsidies if row["year"] == year), None)
@@ -216,28 +216,29 @@ def _subsidies(session: Session, ids: Sequence[int]) -> dict[int, list[Cells]]:
 
 def _pairs(session: Session, rows: Sequence[Planned]) -> list[Pair]:
     """New records and those of the same postcode whose name is near, in the base or earlier in the file."""
-    lines = {r.edits.owner["id"]: r.line for r in rows if r.edits is not None and "id" in r.edits.owner}
-    new = [r for r in rows if r.edits is not None and "id" not in r.edits.owner]
-    fresh: dict[Any, list[Named]] = defaultdict(list)
-    for row in new:
-        assert row.edits is not None
+    fresh, known = defaultdict[Any, list[Named]](list), defaultdict[Any, list[Named]](list)
+    touched: set[int] = set()
+    for row in rows:
+        if row.edits is None:
+            continue
         owner = row.edits.owner
-        fresh[owner["postcode"]].append(
-            Named(Who(row.line, edits=row.edits), owner["name_key"][: names.LONGEST])
-        )
-    known: dict[Any, list[Named]] = defaultdict(list)
+        touched.add(owner.get("id", 0))
+        side = fresh if row.outcome is RowOutcome.CREATED else known
+        if owner["postcode"]:
+            who = Who(row.line, owner.get("public_id"), edits=row.edits)
+            side[owner["postcode"]].append(Named(who, owner["name_key"][: names.LONGEST]))
     table = ORGANISATIONS
     columns = (table.c.id, table.c.public_id, table.c.name_key, table.c.postcode)
-    for some in chunks(sorted(postcode for postcode in fresh if postcode)):
+    for some in chunks(sorted(fresh)):
         for found in session.execute(
             sa.select(*columns).where(table.c.postcode.in_(some)).order_by(table.c.id)
         ):
-            who = Who(lines.get(found.id), found.public_id, found.id)
-            known[found.postcode].append(Named(who, found.name_key[: names.LONGEST]))
-    pairs: list[Pair] = []
-    for postcode, group in fresh.items():
-        pairs += duplicates.organisations(group, known[postcode])
-    return pairs
+            if found.id not in touched:
+                who = Who(None, found.public_id, found.id)
+                known[found.postcode].append(Named(who, found.name_key[: names.LONGEST]))
+    return [
+        pair for postcode, group in fresh.items() for pair in duplicates.organisations(group, known[postcode])
+    ]
 
 
 def write(session: Session, planned: Plan) -> None:

@@ -59,7 +59,7 @@ class Who:
     line: int | None = None
     public_id: Any = None
     record_id: int | None = None
-    edits: Edits | None = None
+    edits: Edits | None = None  # of a row; the record's id is there once it is written
 
     @property
     def id(self) -> int:

@@ -6,12 +6,13 @@ One rule for all: a row is known by its identity; an identical one is unchanged,
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from . import names
 from .edits import Cells, Edits, chunks, insert, table_of
 from .planned import Incoming, Plan, Planned, Refusal
 from .store.base import Base
@@ -38,17 +39,19 @@ IDENTITIES: dict[type[Base], tuple[str, ...]] = {
 
 def plan(session: Session, model: type[Base], rows: Sequence[Incoming[Cells]]) -> Plan:
     """What rows of one table would do; their facts are its cells. Reads, never writes."""
-    table, names = table_of(model), IDENTITIES[model]
+    table, identity = table_of(model), IDENTITIES[model]
+    made = Plan()
+    if model in (ZoneStreet, ZonePerimeter):
+        rows = _in_zones(session, rows, made)
     good = [row for row in rows if not row.faulty]
     known: dict[tuple[Any, ...], Cells] = {}
-    leading = table.c[names[0]]
-    for some in chunks(sorted({row.facts[names[0]] for row in good})):
+    leading = table.c[identity[0]]
+    for some in chunks(sorted({row.facts[identity[0]] for row in good})):
         for found in session.execute(sa.select(table).where(leading.in_(some))).mappings():
-            known[tuple(found[name] for name in names)] = dict(found)
-    made = Plan()
+            known[tuple(found[name] for name in identity)] = dict(found)
     first: dict[tuple[Any, ...], int] = {}
     for row in good:
-        key = tuple(row.facts[name] for name in names)
+        key = tuple(row.facts[name] for name in identity)
         if key in first:
             made.rows.append(
                 Planned.refused(row.line, Refusal("duplicate-in-file", facts={"first": first[key]}))
@@ -67,27 +70,41 @@ def plan(session: Session, model: type[Base], rows: Sequence[Incoming[Cells]]) -
 
 def write(session: Session, model: type[Base], planned: Plan) -> None:
     """Write what `plan` said, new rows in the order of their identity. Flushes, never commits."""
-    table, names = table_of(model), IDENTITIES[model]
+    table, identity = table_of(model), IDENTITIES[model]
     session.flush()
     edited = planned.edited()
-    new = [edits.owner for edits in edited if "id" not in edits.owner]
+    new = [edits.owner for edits in edited if edits.new]
     changed: dict[tuple[str, ...], list[Cells]] = defaultdict(list)
     for edits in edited:
-        if "id" in edits.owner:
+        if not edits.new:
             shape = tuple(sorted(edits.owner_set))
             changed[shape].append({"_id": edits.owner["id"], **{name: edits.owner[name] for name in shape}})
-    insert(session, table, sorted(new, key=lambda cells: tuple(cells[name] for name in names)))
+    insert(session, table, sorted(new, key=lambda cells: tuple(cells[name] for name in identity)))
     for values in changed.values():
         session.execute(table.update().where(table.c.id == sa.bindparam("_id")), values)
     session.expire_all()
 
 
-def zones_by_name(session: Session) -> Mapping[str, int]:
-    """local_id, and official_code where one is known, -> zone version."""
-    rows = session.execute(sa.select(Zone.id, Zone.local_id, Zone.official_code).order_by(Zone.id))
-    found: dict[str, int] = {}
+def _in_zones(session: Session, rows: Sequence[Incoming[Cells]], made: Plan) -> list[Incoming[Cells]]:
+    """Rows with the zone version they name; those that name none of the base are refused (`unknown-zone`)."""
+    versions: dict[str, int] = {}
+    known = sa.select(Zone.id, Zone.local_id, Zone.official_code).order_by(Zone.id)
+    for zone_id, local_id, official_code in session.execute(known):
+        versions[local_id] = zone_id
+        if official_code:
+            versions.setdefault(official_code, zone_id)
+    found = []
     for row in rows:
-        found[row.local_id] = row.id
-        if row.official_code:
-            found.setdefault(row.official_code, row.id)
+        named = row.facts.get("zone")
+        if named is None:
+            continue
+        if named not in versions:
+            made.rows.append(Planned.refused(row.line, Refusal("unknown-zone", "local_id", named)))
+            continue
+        cells = {name: value for name, value in row.facts.items() if name != "zone"} | {
+            "zone_id": versions[named]
+        }
+        if "street" in cells:
+            cells["street_key"] = names.key(cells["street"])
+        found.append(Incoming(row.line, cells, row.faulty))
     return found
