@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from . import criteria
+from .aid import AidRules
 from .contract import RULES, Contract, TermVerdict
 
 Text = str
@@ -175,7 +176,7 @@ class ProgrammeFile(Strict):
     contract: list[Term] = Field(default_factory=list)
     reservations: list[Reservation] = Field(default_factory=list)
     offer: dict[str, Any] = Field(default_factory=dict)
-    aid: dict[str, Any] | None = None
+    aid: AidRules | None = None
     cases: list[Case] = Field(min_length=1)
 
 
