@@ -154,6 +154,10 @@ def _judge(session: Session, checked: Checked, agency: str | None) -> _Judged:
             if needed:
                 _refuse(report, refusal.code, kinds.AGENCY[refusal.code].format(**refusal.facts))
                 return judged
+    judged.earlier = _applied_before(session, checked)
+    if judged.earlier is not None:
+        judged.setting = replace(judged.setting, as_new=_created_by(session, judged.earlier))
+        report.warnings.append(Finding(None, None, "already-imported", messages.cell("already-imported")))
     judged.plan = kinds.plan(session, checked.rows, judged.setting)
     _add_refusals(report, judged.plan, checked)
     refused = {finding.row for finding in report.errors}
@@ -161,7 +165,8 @@ def _judge(session: Session, checked: Checked, agency: str | None) -> _Judged:
     if report.rows_read >= ENOUGH_ROWS and report.rejected * 2 > report.rows_read:
         report.refuse("too-many-errors", messages.refusal("too-many-errors"))
         return judged
-    _recognise(session, checked, judged)
+    if judged.earlier is not None:
+        _leave_out_what_is_kept(session, judged.plan, judged.earlier)
     tally = dict.fromkeys(RowOutcome, 0)
     for row in judged.plan.rows:
         tally[row.outcome] += 1
@@ -191,12 +196,9 @@ def _add_refusals(report: Report, plan: Plan, checked: Checked) -> None:
     )
 
 
-def _recognise(session: Session, checked: Checked, judged: _Judged) -> None:
-    """A file that was applied before is not written again: what it could keep is unchanged.
-
-    Its rows that were refused then and pass now (a zone is known meanwhile, somebody turned 14) are still taken.
-    """
-    batch_id = session.scalar(
+def _applied_before(session: Session, checked: Checked) -> int | None:
+    """The import that applied this very file, and was not undone."""
+    return session.scalar(
         sa.select(ImportBatch.id).where(
             ImportBatch.kind == checked.kind,
             ImportBatch.source == checked.source,
@@ -204,24 +206,36 @@ def _recognise(session: Session, checked: Checked, judged: _Judged) -> None:
             ImportBatch.state == BatchState.APPLIED,
         )
     )
-    if batch_id is None:
-        return
-    judged.earlier = batch_id
-    judged.report.warnings.append(Finding(None, None, "already-imported", messages.cell("already-imported")))
-    once_refused = set(
+
+
+def _created_by(session: Session, batch_id: int) -> frozenset[int]:
+    created = sa.select(ImportRow.person_id).where(
+        ImportRow.batch_id == batch_id,
+        ImportRow.outcome == RowOutcome.CREATED,
+        ImportRow.person_id.is_not(None),
+    )
+    return frozenset(person_id for person_id in session.scalars(created) if person_id is not None)
+
+
+def _leave_out_what_is_kept(session: Session, plan: Plan, batch_id: int) -> None:
+    """A file that was applied before is not written again: what it could keep is unchanged.
+
+    Its rows that were refused then and pass now (a zone is known meanwhile, somebody turned 14) are still taken.
+    """
+    refused_then = set(
         session.scalars(
             sa.select(ImportRow.line).where(
                 ImportRow.batch_id == batch_id, ImportRow.outcome == RowOutcome.REJECTED
             )
         )
     )
-    judged.plan.rows = [
+    plan.rows = [
         row
-        if row.outcome is RowOutcome.REJECTED or row.line in once_refused
+        if row.outcome is RowOutcome.REJECTED or (row.line in refused_then and row.edits is not None)
         else Planned(row.line, RowOutcome.UNCHANGED)
-        for row in judged.plan.rows
+        for row in plan.rows
     ]
-    judged.plan.pairs = [pair for pair in judged.plan.pairs if pair.new.line in once_refused]
+    plan.pairs = [pair for pair in plan.pairs if pair.new.line in refused_then]
 
 
 def _duplicates(plan: Plan) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ class Setting:
     agency_id: int | None
     json: bool = False
     model: type[Base] | None = None  # the table of a reference file
+    as_new: frozenset[int] = frozenset()  # people whom this very file created before
 
 
 #: Refusals of a whole file that are about the agency.
@@ -62,7 +63,12 @@ def plan(session: Session, rows: list[Incoming[Any]], setting: Setting) -> Plan:
     match setting.kind:
         case ImportKind.YOUNG_PEOPLE:
             return dossiers.plan(
-                session, rows, source=setting.source, on=setting.on, agency_id=setting.agency_id
+                session,
+                rows,
+                source=setting.source,
+                on=setting.on,
+                agency_id=setting.agency_id,
+                as_new=setting.as_new,
             )
         case ImportKind.OFFERS:
             return offer_intake.plan(

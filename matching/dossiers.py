@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -75,8 +75,13 @@ def plan(
     source: Source,
     on: date,
     agency_id: int | None,
+    as_new: Set[int] = frozenset(),
 ) -> Plan:
-    """What a file of young people would do on the business day `on`. Reads, never writes."""
+    """What a file of young people would do on the business day `on`. Reads, never writes.
+
+    `as_new`: people whom this very file created when it was imported before. Its rows are judged as they were then,
+    so that the same file shows the same errors; such a row is `created` with nothing to write.
+    """
     context = _Context(Said(str(source), on), source, agency_id, seal_of(session), Communes.load(session))
     identities = {row.line: identity(row.facts) for row in rows}
     known = _records(session, source, identities.values())
@@ -85,19 +90,23 @@ def plan(
     first_line: dict[object, int] = {}
     for row in rows:
         who = identities[row.line]
-        dossier = held[known[who]] if who in known else None
-        refusals = _refusals(row.facts, dossier, on)
-        if row.faulty or refusals:
-            if refusals:
-                made.rows.append(Planned.refused(row.line, *refusals))
-            continue
-        key = who if dossier is None else dossier.person["id"]
+        person_id = known.get(who)
+        dossier = held[person_id] if person_id is not None and person_id not in as_new else None
+        key = who if dossier is None else person_id
         if key in first_line:
-            refusal = Refusal("duplicate-in-file", facts={"first": first_line[key]})
-            made.rows.append(Planned.refused(row.line, refusal))
+            if not row.faulty:
+                refusal = Refusal("duplicate-in-file", facts={"first": first_line[key]})
+                made.rows.append(Planned.refused(row.line, refusal))
             continue
-        first_line[key] = row.line
-        made.rows.append(_merge(row, dossier, who, context))
+        refusals = _refusals(row.facts, dossier, on)
+        if refusals:
+            made.rows.append(Planned.refused(row.line, *refusals))
+        elif not row.faulty:
+            first_line[key] = row.line
+            again = dossier is None and person_id is not None
+            made.rows.append(
+                Planned(row.line, RowOutcome.CREATED) if again else _merge(row, dossier, who, context)
+            )
     made.pairs = _pairs(session, made.rows)
     return made
 
