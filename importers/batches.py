@@ -183,17 +183,13 @@ def _refuse(report: Report, code: str, message: str) -> None:
 
 def _add_refusals(report: Report, plan: Plan, checked: Checked) -> None:
     """What the base has against rows joins what the file alone showed."""
-    report.add_errors(
-        Finding(
-            row.line,
-            refusal.column,
-            refusal.code,
-            kinds.sentence(checked.kind, refusal),
-            refusal.value[:SHOWN] if refusal.value else refusal.value,
-        )
-        for row in plan.rows
-        for refusal in row.refusals
-    )
+    for row in plan.rows:
+        for refusal in row.refusals:
+            value = checked.text(row.line, refusal.column) or refusal.value
+            sentence = kinds.sentence(checked.kind, refusal)
+            shown = value[:SHOWN] if value else value
+            report.errors.append(Finding(row.line, refusal.column, refusal.code, sentence, shown))
+    report.errors.sort(key=lambda finding: finding.row or 0)
 
 
 def _applied_before(session: Session, checked: Checked) -> int | None:

@@ -80,6 +80,13 @@ class Checked:
     model: type[Base] | None = None
     header: Sequence[str] = ()
     originals: dict[int, Sequence[str]] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+
+    def text(self, line: int, column: str | None) -> str | None:
+        """What the cell of a canonical column says in a row, as written; None where there is no such cell."""
+        place = self.places.get(column or "", -1)
+        cells_of_row = self.originals.get(line, ())
+        return cells_of_row[place].strip() if 0 <= place < len(cells_of_row) else None
 
     def rejects(self, report: Report) -> str:
         """The rejected rows as a table to mend and import again."""
@@ -118,6 +125,7 @@ def check(
             report.warnings += table.warnings
             checked.model = next((model for layout, model in MODELS if layout is table.layout), None)
             checked.header = [cells.starred(header) for header in table.headers]
+            checked.places = _places(table)
             rows = (
                 (check_row(number, said, table.layout, context, extra=extra), original)
                 for number, said, extra, original in table.rows
@@ -126,6 +134,17 @@ def check(
     except UnreadableFile as refusal:
         report.refuse(refusal.code, refusal.facts["message"])
     return checked
+
+
+def _places(table: reading.Table) -> dict[str, int]:
+    """Canonical column -> its position among the headers."""
+    found: dict[str, int] = {}
+    at = 0
+    for column in table.columns:
+        at = table.headers.index(column["header"], at)
+        found[column["column"]] = at
+        at += 1
+    return found
 
 
 def _json(checked: Checked, data: bytes, context: Context) -> Iterator[tuple[CheckedRow, Sequence[str]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -49,7 +48,3 @@ class Report:
 
     def refuse(self, code: str, message: str) -> None:
         self.refused = {"code": code, "message": message}
-
-    def add_errors(self, findings: Iterable[Finding]) -> None:
-        """Errors stay in the order of the rows, whoever found them."""
-        self.errors = sorted([*self.errors, *findings], key=lambda finding: finding.row or 0)
