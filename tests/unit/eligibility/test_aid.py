@@ -125,9 +125,9 @@ def test_a_fixed_term_is_paid_two_years_at_most_and_small_sums_not_at_all():
 @pytest.mark.parametrize(
     ("motive", "ended", "repaid"),
     [
-        ("dismissal", date(2014, 3, 3), 1),
-        ("dismissal", date(2015, 9, 2), 0),
-        ("serious-fault", date(2014, 3, 3), 0),
+        ("economic", date(2014, 3, 3), 1),
+        ("other_dismissal", date(2015, 9, 2), 0),
+        ("serious_fault", date(2014, 3, 3), 0),
         ("resignation", date(2014, 3, 3), 0),
     ],
 )
@@ -142,7 +142,7 @@ def test_a_dismissal_before_two_years_makes_what_was_paid_repayable(motive, ende
 def test_the_end_of_an_emploi_d_avenir_cancels_the_months_that_follow_only():
     made = aid.milestones(AVENIR, contract())
     broken = aid.on_break(
-        AVENIR, contract(), unpaid=made, paid=(), ended_on=date(2014, 6, 15), motive="dismissal"
+        AVENIR, contract(), unpaid=made, paid=(), ended_on=date(2014, 6, 15), motive="economic"
     )
     assert min(m.due_on for m in broken.cancelled) > date(2014, 6, 15)
     assert not broken.to_repay
