@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import StrEnum
 
 from ..vocabulary import Verdict
@@ -37,6 +37,10 @@ class Pair:
     #: skills asked, and how many of them the person has
     skills_asked: int
     skills_held: int
+    #: the wanted and the offered occupation that bring the two together, and their affinity in [0, 1]; None if none do
+    wanted: int | None
+    offered: int | None
+    affinity: float | None
 
     @property
     def feasible(self) -> bool:
@@ -51,9 +55,9 @@ def explain_pair(
     weight = dict(zip(PARTS, weights.as_points(), strict=True))
     parts: dict[str, int] = {}
 
-    close = _closest(people, person, offers, offer, tables, weight)
-    if close is not None:
-        parts["occupation"], parts["wish"] = close
+    link = _closest(people, person, offers, offer, tables, weight)
+    if link is not None:
+        parts["occupation"], parts["wish"] = link.occupation, link.wish
     elif people.wanted.indptr[person] == people.wanted.indptr[person + 1]:
         why_not.append(WhyNot.NOT_ENOUGH_DATA)
     elif offers.occupations.indptr[offer] == offers.occupations.indptr[offer + 1]:
@@ -99,7 +103,22 @@ def explain_pair(
         None if metres is None else metres / 1000,
         asked,
         held,
+        link.wanted if link else None,
+        link.offered if link else None,
+        link.affinity / factors.FULL if link else None,
     )
+
+
+@dataclass(frozen=True)
+class _Link:
+    """A wanted occupation with the offered one nearest to it; fields in the order by which links are compared."""
+
+    gain: int
+    occupation: int
+    wish: int
+    affinity: int
+    wanted: int
+    offered: int
 
 
 def _closest(
@@ -109,23 +128,22 @@ def _closest(
     offer: int,
     tables: Tables,
     weight: dict[str, int],
-) -> tuple[int, int] | None:
-    """(occupation, wish) of the wanted code that serves the pair best; None when no two codes are related."""
+) -> _Link | None:
+    """The wanted occupation that serves the pair best; None when no two codes are related."""
     wanted, offered = people.wanted, offers.occupations
-    best: tuple[int, int, int] | None = None
+    links: list[_Link] = []
     for w in range(wanted.indptr[person], wanted.indptr[person + 1]):
-        sure = int(points(wanted.confidence[w : w + 1])[0])
-        close = 0
+        sure, code = int(points(wanted.confidence[w : w + 1])[0]), int(wanted.code[w])
+        best = (0, 0, 0)
         for o in range(offered.indptr[offer], offered.indptr[offer + 1]):
-            affinity = _affinity(tables, int(wanted.code[w]), int(offered.code[o]))
-            if affinity:
-                certain = int(points(offered.confidence[o : o + 1])[0])
-                close = max(close, factors.closeness(affinity, certain))
-        occupation, wish = int(factors.occupation(close, sure)), int(factors.wish(close, sure))
+            affinity = _affinity(tables, code, int(offered.code[o]))
+            certain = int(points(offered.confidence[o : o + 1])[0])
+            best = max(best, (factors.closeness(affinity, certain), affinity, int(offered.code[o])))
+        occupation, wish = int(factors.occupation(best[0], sure)), int(factors.wish(best[0], sure))
         if occupation:
-            found = (weight["occupation"] * occupation + weight["wish"] * wish, occupation, wish)
-            best = found if best is None else max(best, found)
-    return None if best is None else (best[1], best[2])
+            gain = weight["occupation"] * occupation + weight["wish"] * wish
+            links.append(_Link(gain, occupation, wish, best[1], code, best[2]))
+    return max(links, key=astuple, default=None)
 
 
 def _affinity(tables: Tables, wanted: int, offered: int) -> int:

@@ -123,7 +123,7 @@ def _bid(
 ) -> NDArray[np.int64]:
     compile_it = len(offer) > LARGE and compiled.available()
     run: Callable[..., bool] = compiled.compiled(auction.bid) if compile_it else auction.bid
-    epsilon = auction.EPSILON
+    epsilon, most = auction.EPSILON, int(PATIENCE * (len(offer) + 100))
     while True:
         inputs = _space(compile_it, indptr, offer, value, slots, must, room)
         space = _space(
@@ -135,9 +135,9 @@ def _bid(
             np.zeros(len(must), dtype=np.int64),
             np.zeros(len(must) + 1, dtype=np.int64),
         )
-        if run(*inputs, epsilon, PATIENCE * (len(offer) + 100), *space):
+        if run(*inputs, epsilon, most, *space):
             return np.asarray(space[0], dtype=np.int64)
-        epsilon *= 4
+        epsilon, most = epsilon * 4, most * 2
 
 
 def _complements(indptr: Rows, offer: Rows, people: Rows, offers: int, k: int) -> Rows:
