@@ -45,7 +45,14 @@ def _iso_day(value: Any) -> Any:
     return day
 
 
+def _known_kind(value: Any) -> Any:
+    if value not in CONTRACT_KINDS:
+        raise ValueError("bad-choice")
+    return value
+
+
 Day = Annotated[date, pydantic.BeforeValidator(_iso_day)]
+Kind = Annotated[str, pydantic.BeforeValidator(_known_kind)]
 
 
 class Shape(BaseModel):
@@ -114,7 +121,7 @@ class PersonShape(Shape):
 
 class ContractShape(Shape):
     signature_date: Day | None = None
-    kind: Literal[CONTRACT_KINDS] | None = None
+    kind: Kind | None = None
     months: Annotated[float, Field(strict=True, gt=0, le=1200)] | None = None
     weekly_hours: Annotated[float, Field(strict=True, gt=0, le=168)] | None = None
     sector: Literal["marchand", "non-marchand"] | None = None
@@ -329,7 +336,7 @@ def _refusal(error: Any) -> Refused:
     )
     expected = ""
     if kind == "value_error":
-        code = str(context["error"])
+        code, expected = str(context["error"]), ", ".join(CONTRACT_KINDS)
     elif kind == "extra_forbidden":
         code = "unknown-key"
     elif kind == "missing":

@@ -227,7 +227,9 @@ def _periods(item: Periods, contract: AidContract, figure: Callable[[str, date],
     signed = contract.signed_on
     years = figure(item.years_at_most[contract.kind], signed)
     months = min(contract.months or years * 12, years * 12) if contract.kind == "CDD" else years * 12
-    share = min(Decimal(str(contract.weekly_hours)) / Decimal(str(figure(item.hours_full, signed))), Decimal(1))
+    share = min(
+        Decimal(str(contract.weekly_hours)) / Decimal(str(figure(item.hours_full, signed))), Decimal(1)
+    )
     young = (
         item.young_below is not None
         and item.young_from is not None
@@ -266,7 +268,7 @@ def on_break(
     ended_on: date,
     motive: str,
 ) -> Break:
-    """Unpaid rows are cancelled (all, or those due after the end); paid ones are repayable when the motive and the date say so."""
+    """Unpaid rows are cancelled (all, or those due after the end); paid ones are repayable by motive and date."""
     rules = programme.file.aid
     whole = rules is not None and rules.end_cancels_all
     cancelled = tuple(milestone for milestone in unpaid if whole or milestone.due_on > ended_on)

@@ -27,7 +27,7 @@ def recognised(cohort: Cohort) -> Windows:
     """Days of a recognition as disabled worker, to its last day when that is known."""
     days = Spans.of(cohort.size, np.arange(cohort.size), FIRST, cohort.rqth_until)
     holds = days.of_these(cohort.rqth.value & ~cohort.rqth.missing)
-    return Windows(holds, union(cohort.size, [holds, days.of_these(cohort.rqth.missing)]))
+    return Windows(holds, days.of_these(cohort.rqth.value | cohort.rqth.missing))
 
 
 def out_of_work(cohort: Cohort) -> Windows:
@@ -119,6 +119,7 @@ def _since(days: Spans, months: int) -> Spans:
 VOCABULARY = {
     function.__name__: function
     for function in (
-        aged, recognised, out_of_work, without_diploma, level_is, at_most_level, searching, registered, lives_in, stated,
+        aged, recognised, out_of_work, without_diploma, level_is, at_most_level, searching, registered, lives_in,
+        stated,
     )
 }  # fmt: skip

@@ -36,7 +36,8 @@ def add_months(days: Days, months: Days | int) -> Days:
     target = month + months
     first = target.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     length = (target + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) - first
-    return first + np.minimum(within, length - 1) + _EPOCH
+    found: Days = first + np.minimum(within, length - 1) + _EPOCH
+    return found
 
 
 def birthday(births: Days, years: int) -> Days:

@@ -70,7 +70,7 @@ class Explanation:
 
 def explain(assessment: Assessment, row: int, on: date) -> Explanation:
     """One person of the cohort on one day. Dates as `date`; see Explanation."""
-    programme, cohort, day = assessment.programme, assessment.cohort, on.toordinal()
+    programme, day = assessment.programme, on.toordinal()
     start, end = programme.in_force()
     certain = assessment.windows.certain.of_owner(row)
     verdict = _verdict(assessment, row, day)

@@ -64,7 +64,8 @@ def _answering(combinations: npt.NDArray[np.int16], chosen: Sequence[int]) -> np
     """Rows that answer exactly the chosen facts (0 = still unknown)."""
     wanted = np.zeros(combinations.shape[1], np.bool_)
     wanted[list(chosen)] = True
-    return ((combinations > 0) == wanted).all(axis=1)
+    answering: npt.NDArray[np.bool_] = ((combinations > 0) == wanted).all(axis=1)
+    return answering
 
 
 def _settled(
@@ -90,7 +91,8 @@ def _settled(
     assessment = programme.assess(Cohort.build(people, as_known_on=on))
     verdict = assessment.windows.verdict(on.toordinal())[row_of.reshape(-1)]
     if contract is None:
-        return verdict != Verdict.UNKNOWN
+        alone: npt.NDArray[np.bool_] = verdict != Verdict.UNKNOWN
+        return alone
     terms = np.array(
         [
             programme.judge(
@@ -108,7 +110,8 @@ def _settled(
         ],
         np.int8,
     )
-    return np.minimum(verdict, terms) != Verdict.UNKNOWN
+    both: npt.NDArray[np.bool_] = np.minimum(verdict, terms) != Verdict.UNKNOWN
+    return both
 
 
 def _with(person: Dossier, answers: dict[str, Any]) -> Dossier:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
@@ -23,7 +23,7 @@ from .contract import RULES, Contract, TermVerdict
 from .days import FIRST, LAST
 from .schema import Condition, FigureFile, FigureTable, ProgrammeFile, Strict
 from .spans import Spans
-from .windows import Windows, all_of, any_of, known, negate
+from .windows import Windows, all_of, any_of, clipped, known, negate
 
 T = TypeVar("T", bound=Strict)
 SHIPPED = Path(str(files(__package__) / "programmes"))
@@ -96,17 +96,17 @@ class Programme:
         return self.file.in_force.from_.toordinal(), last.toordinal() + 1 if last else LAST
 
     def assess(self, cohort: Cohort, contract: Contract | None = None, on: date | None = None) -> Assessment:
-        """Windows of everybody in the cohort; with a contract, the verdict of its terms at its signature (else `on`)."""
+        """Windows of everybody in the cohort; with a contract, its terms judged at its signature (else `on`)."""
         conditions = {
             str(condition.id): self.windows_of(condition, cohort) for condition in self.file.conditions.all_of
         }
-        force = known(Spans.between(cohort.size, *self.in_force()))
-        whole = all_of([force, *conditions.values()])
+        start, end = self.in_force()
+        whole = all_of([clipped(windows, start, end) for windows in conditions.values()])
         return Assessment(self, cohort, whole, conditions, None, (), None).with_contract(contract, on)
 
     def windows_of(self, node: Condition, cohort: Cohort) -> Windows:
         if node.all_of is not None:
-            return all_of([self.windows_of(part, cohort) for part in node.all_of])
+            return self._together(node.all_of, cohort)
         if node.any_of is not None:
             return any_of([self.windows_of(part, cohort) for part in node.any_of])
         if node.not_ is not None:
@@ -119,8 +119,22 @@ class Programme:
             whole = criteria.VOCABULARY[name](cohort, **values)
             if (start, end) == (FIRST, LAST):
                 return whole
-            parts.append(all_of([whole, known(Spans.between(cohort.size, start, end))]))
+            parts.append(clipped(whole, start, end))
         return any_of(parts)
+
+    def _together(self, nodes: Sequence[Condition], cohort: Cohort) -> Windows:
+        """All of the conditions; those that only say when they count cut the others instead of being intersected."""
+        told = [node.leaf()[1]["figure"] for node in nodes if node.is_leaf("when")]
+        others = [self.windows_of(node, cohort) for node in nodes if not node.is_leaf("when")]
+        whole = all_of(others) if others else known(Spans.everywhere(cohort.size))
+        if not told:
+            return whole
+        days = self._days_when(1, told[0])
+        for name in told[1:]:
+            days = days & self._days_when(1, name)
+        return any_of(
+            [clipped(whole, start, end) for start, end in days.of_owner(0)] or [clipped(whole, LAST, LAST)]
+        )
 
     def _table(self, value: Any) -> FigureTable | None:
         """The figure that an argument names; an argument that names none is the value itself."""

@@ -98,6 +98,9 @@ class Condition(BaseModel):
         """(name, arguments) of the criterion; only for a node without children."""
         return next(iter((self.model_extra or {}).items()))
 
+    def is_leaf(self, name: str) -> bool:
+        return not (self.all_of or self.any_of or self.not_) and self.leaf()[0] == name
+
     def leaves(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Every criterion below, in the order written."""
         for part in (*(self.all_of or ()), *(self.any_of or ()), *((self.not_,) if self.not_ else ())):

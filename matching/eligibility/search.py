@@ -98,4 +98,5 @@ def _registered_before(registered: Spans, owner: Days, day: Days) -> Days:
     # The last span begun may run beyond the day.
     running = past > first
     beyond = np.where(running, registered.end[np.maximum(past - 1, 0)] - day, 0) if len(lengths) else 0
-    return whole - np.maximum(np.where(running, beyond, 0), 0)
+    found: Days = whole - np.maximum(np.where(running, beyond, 0), 0)
+    return found

@@ -34,14 +34,32 @@ def known(days: Spans) -> Windows:
 
 def unknown_for(windows: Windows, mask: npt.NDArray[np.bool_]) -> Windows:
     """The same, but for the owners in `mask` nothing is certain and everything possible."""
+    if not mask.any():
+        return windows
     return Windows(
         windows.certain.of_these(~mask),
         union(windows.size, [windows.possible, Spans.everywhere(windows.size).of_these(mask)]),
     )
 
 
+def clipped(windows: Windows, start: int, end: int) -> Windows:
+    """The same, within the days [start, end) only."""
+    certain = windows.certain.clip(start, end)
+    if windows.possible is windows.certain:
+        return known(certain)
+    return Windows(certain, windows.possible.clip(start, end))
+
+
+def _without_doubt(parts: Sequence[Windows]) -> bool:
+    return all(part.certain is part.possible for part in parts)
+
+
 def all_of(parts: Sequence[Windows]) -> Windows:
     size = parts[0].size
+    if len(parts) == 1:
+        return parts[0]
+    if _without_doubt(parts):
+        return known(intersection(size, [part.certain for part in parts]))
     return Windows(
         intersection(size, [part.certain for part in parts]),
         intersection(size, [part.possible for part in parts]),
@@ -50,6 +68,10 @@ def all_of(parts: Sequence[Windows]) -> Windows:
 
 def any_of(parts: Sequence[Windows]) -> Windows:
     size = parts[0].size
+    if len(parts) == 1:
+        return parts[0]
+    if _without_doubt(parts):
+        return known(union(size, [part.certain for part in parts]))
     return Windows(
         union(size, [part.certain for part in parts]), union(size, [part.possible for part in parts])
     )

@@ -80,7 +80,10 @@ def lives(person, day, kinds, listed=lambda insee: True):
     if homes is None:
         return UNKNOWN
     return said(
-        any(h["zone_kind"] in kinds and listed(h.get("insee_code") or "80021") and covers([h], day) for h in homes)
+        any(
+            h["zone_kind"] in kinds and listed(h.get("insee_code") or "80021") and covers([h], day)
+            for h in homes
+        )
     )
 
 

@@ -82,7 +82,10 @@ def test_months_are_added_as_the_code_de_procedure_civile_counts(day, months):
 )
 def test_search_duration_is_exact_on_every_day(spells, rule, probes):
     periods = [
-        {"from": date.fromordinal(BASE + start).isoformat(), "to": date.fromordinal(BASE + start + length).isoformat()}
+        {
+            "from": date.fromordinal(BASE + start).isoformat(),
+            "to": date.fromordinal(BASE + start + length).isoformat(),
+        }
         for start, length in spells
     ]
     starts = np.array([BASE + start for start, _ in spells], np.int64)

@@ -133,13 +133,19 @@ def test_order_is_kept_over_many_lines_of_several_programmes():
 def test_reservations_say_what_somebody_must_agree_to():
     said = ask(contract={**CONTRACT, "kind": "CDD", "months": 12, "weekly_hours": 20})
     assert said["verdict"] == "eligible"
-    assert [text.split(" :")[0] for text in said["reservations"]] == ["Temps partiel", "CDD de moins de 36 mois"]
+    assert [text.split(" :")[0] for text in said["reservations"]] == [
+        "Temps partiel",
+        "CDD de moins de 36 mois",
+    ]
 
 
 def test_the_command_fills_in_the_programme_and_tells_partial_success(tmp_path, capsys):
     path = tmp_path / "lignes.jsonl"
     path.write_text(json.dumps(line(programme=None)) + "\n{\n", encoding="utf-8")
-    assert cli.status(["check", str(path), "--programme", "emplois-avenir", "--today", "2013-11-04"]) == cli.PARTLY
+    assert (
+        cli.status(["check", str(path), "--programme", "emplois-avenir", "--today", "2013-11-04"])
+        == cli.PARTLY
+    )
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
     assert first["verdict"] == "eligible"
     assert second["error"]["code"] == "bad-json"
@@ -202,7 +208,9 @@ cases:
         ("conditions:", "conditions: [", 9, "YAML"),
     ],
 )
-def test_a_fault_of_a_programme_file_names_file_line_and_key(tmp_path, monkeypatch, capsys, old, new, line_, word):
+def test_a_fault_of_a_programme_file_names_file_line_and_key(
+    tmp_path, monkeypatch, capsys, old, new, line_, word
+):
     (tmp_path / "essai.yaml").write_text(SMALL.replace(old, new, 1), encoding="utf-8")
     monkeypatch.setenv("PASSERELLE_PROGRAMMES_DIR", str(tmp_path))
     assert cli.status(["programmes", "verify"]) == cli.FAULT
@@ -219,7 +227,9 @@ def test_a_programme_of_ones_own_is_configured_not_coded(tmp_path, monkeypatch, 
 
 
 def test_a_law_case_that_fails_is_named_and_fails_the_command(tmp_path, monkeypatch, capsys):
-    (tmp_path / "essai.yaml").write_text(SMALL.replace("verdict: eligible", "verdict: unknown"), encoding="utf-8")
+    (tmp_path / "essai.yaml").write_text(
+        SMALL.replace("verdict: eligible", "verdict: unknown"), encoding="utf-8"
+    )
     monkeypatch.setenv("PASSERELLE_PROGRAMMES_DIR", str(tmp_path))
     assert cli.status(["programmes", "verify"]) == cli.FAULT
     assert "cas « one »" in capsys.readouterr().err
