@@ -279,10 +279,10 @@ SCHEME_WORDS = {
 }  # fmt: skip
 
 
-def scheme(value: str, _: Context) -> str | None:
+def scheme(value: str, _: Context) -> str:
     if (found := SCHEME_WORDS.get(folded(value))) is None:
         raise Bad("bad-choice", choices="emploi d'avenir, emploi franc, droit commun")
-    return found or None
+    return found
 
 
 SITUATIONS = {

@@ -53,7 +53,7 @@ class PersonFacts:
 
 @dataclass(frozen=True, slots=True)
 class OfferFacts:
-    """A row of `offres`, or one offer of France Travail (imports.md §4, §5)."""
+    """A row of `offres`, or one offer of France Travail (imports.md §4, §5). `scheme` "" = stated to be none."""
 
     reference: str | None = None
     title: str | None = None

@@ -23,6 +23,7 @@ from .errors import StaleVersion
 from .facts import OfferFacts
 from .organisations import ORGANISATIONS, Directory
 from .planned import Incoming, Plan, Planned, Refusal
+from .postal import Communes
 from .store.organisations import Offer, Organisation
 from .vocabulary import OfferState, RowOutcome, Source
 
@@ -100,6 +101,7 @@ def plan(
         names=(names.key(row.facts.employer or UNNAMED) for row in good),
     )
     known = _Known.load(session, good, source, directory)
+    communes = Communes.load(session)
     # Rows with a siret first: a row that only names its employer then means the same one in any order of rows.
     for row in sorted(good, key=_numbered_first):
         made.employers[row.line] = _employer(directory, row.facts)
@@ -114,7 +116,7 @@ def plan(
             made.rows.append(Planned.refused(row.line, Refusal("duplicate-in-file", facts={"first": first})))
             continue
         seen.update((key, row.line) for key in keys if key is not None)
-        made.rows.append(_merge(row, found, employer, source, agency_id, numbered_by_source))
+        made.rows.append(_merge(row, found, employer, source, agency_id, numbered_by_source, communes))
     return made
 
 
@@ -211,6 +213,7 @@ def _merge(
     source: Source,
     agency_id: int | None,
     numbered_by_source: bool,
+    communes: Communes,
 ) -> Planned:
     """Put what the row says into the offer; a blank erases nothing."""
     facts = row.facts
@@ -219,6 +222,10 @@ def _merge(
     target.own(**{name: value for name, value in values.items() if value is not None and value != ""})
     if facts.scheme == "":
         target.own(scheme=None)  # stated: none
+    if not facts.insee_code and (facts.postcode or facts.commune):
+        only = communes.only(target.owner.get("postcode"), target.owner.get("commune"))
+        if only is not None:
+            target.own(insee_code=only)
     target.own(title_key=names.key(facts.title or ""))
     if found is None:
         target.own(source=source, agency_id=agency_id)

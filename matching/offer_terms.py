@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from stdnum.fr import siret as siret_numbers
 
+from .eligibility.contract import Contract
 from .store.organisations import Offer, Organisation
-from .vocabulary import SCHEMES, Sector
+from .vocabulary import SCHEMES, Sector, Verdict
 
 if TYPE_CHECKING:
     from .eligibility.programme import ProgrammeBook
@@ -39,12 +40,60 @@ def missing_for(offer: Offer, organisation: Organisation, book: ProgrammeBook, o
     if organisation.siret is None:
         gaps.append("siret")
     gaps += _employer(offer, organisation)
+    programme = programme_on(offer, book, contract_day(offer, on))
+    if programme is None:
+        return [*gaps, "programme-not-in-force"]
+    if not offer.exception_noted:
+        day = contract_day(offer, on)
+        gaps += contract_gaps(book, programme, offer.contract_kind, offer.months, offer.weekly_hours, day)
+    if offer.scheme == "emploi_avenir":
+        gaps += [name for name in ("tutor", "training") if not getattr(offer, name)]
     return gaps
+
+
+def programmes_of(offer: Offer) -> tuple[str, ...]:
+    """Programmes that the offer's scheme may stand for; none for ordinary law."""
+    return SCHEMES.get(offer.scheme or "", ())
+
+
+def programme_on(offer: Offer, book: ProgrammeBook, day: date) -> str | None:
+    """The programme of the offer's scheme that is in force that day; None for ordinary law, or when none is."""
+    number = day.toordinal()
+    for name in programmes_of(offer):
+        if name in book:
+            start, end = book[name].in_force()
+            if start <= number < end:
+                return name
+    return None
+
+
+def contract_gaps(
+    book: ProgrammeBook, programme: str, kind: str, months: int | None, hours: float | None, on: date
+) -> list[str]:
+    """Ids of the programme's rules about the contract that its terms break or leave open that day.
+
+    The employer's sector is judged apart: its legal form is the test, not what a contract says.
+    """
+    contract = Contract(on, kind, months, hours, None)
+    return [
+        term.id
+        for term in book[programme].terms(contract, on)
+        if term.holds is not Verdict.YES and term.missing != "contract.sector"
+    ]
 
 
 def _valid_siret(siret: str) -> bool:
     """Luhn, and La Poste's own rule (imports.md §3)."""
     return siret_numbers.is_valid(siret) or (siret.startswith("356000000") and sum(map(int, siret)) % 5 == 0)
+
+
+def employer_fits(scheme: str | None, organisation: Organisation) -> bool:
+    """Whether an employer of that sector may hire under the scheme; nobody knows the sector: no."""
+    if scheme is None:
+        return True
+    return organisation.sector is not None and (organisation.sector is Sector.MARKET) == (
+        scheme == "emploi_franc"
+    )
 
 
 def _employer(offer: Offer, organisation: Organisation) -> list[str]:

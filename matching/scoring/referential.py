@@ -73,6 +73,21 @@ class Referential:
         """The project's own table: some 150 occupations with the titles that people say."""
         return _starter()
 
+    def with_codes(self, codes: Iterable[str]) -> Referential:
+        """The same with occupations that people or offers state and it does not know: named by their code alone."""
+        new = sorted(set(codes) - set(self.codes))
+        if not new:
+            return self
+        names = self.codes
+        return Referential.of(
+            [*zip(self.codes, self.labels, strict=True), *((code, code) for code in new)],
+            [
+                (title, names[code], self.parents[code], principal)
+                for title, code, principal in zip(self.titles, self.title_code, self.principal, strict=True)
+            ],
+            [(names[a], names[b]) for a, b in self.mobility],
+        )
+
     @cached_property
     def index(self) -> dict[str, int]:
         """code -> its place in `codes`."""

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from ..errors import Unavailable
+from . import tables as tables  # whole metadata before the first flush
 from .seal import Seal
 
 PRAGMAS = {

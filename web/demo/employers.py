@@ -116,7 +116,9 @@ def employer_rows(count: int, seed: int) -> Iterator[tuple[str, ...]]:
         )  # fmt: skip
 
 
-def offer_rows(count: int, seed: int, today: date, roles: dict[int, dict[str, str]]) -> Iterator[tuple[str, ...]]:
+def offer_rows(
+    count: int, seed: int, today: date, roles: dict[int, dict[str, str]]
+) -> Iterator[tuple[str, ...]]:
     """Offers one after the other; those with a role in the journal are made to fit it."""
     for index in range(count):
         cells = _offer(index, count, seed, today) | roles.get(index, {})

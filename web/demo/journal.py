@@ -47,7 +47,9 @@ class Part:
 def parts(today: date) -> list[Part]:
     """The cast: the first people of the file."""
 
-    def who(place: Any, level: str, diploma: str, age: int, trade: int, searching: int = 420) -> dict[str, object]:
+    def who(
+        place: Any, level: str, diploma: str, age: int, trade: int, searching: int = 420
+    ) -> dict[str, object]:
         return {
             "place": place,
             "address": f"{age} {place.streets[0]}",
@@ -70,12 +72,20 @@ def parts(today: date) -> list[Part]:
 
     # Signed on the last day: five of one zone and level, so that one more shows in the month's report.
     for number, trade in enumerate((0, 0, 0, 5, 5)):
-        add(reference(0 if trade == 0 else 1), AVENIR, 28, "signed_today", who(NORTH, *none, 18 + number, trade))
+        add(
+            reference(0 if trade == 0 else 1),
+            AVENIR,
+            28,
+            "signed_today",
+            who(NORTH, *none, 18 + number, trade),
+        )
     add(reference(2), AVENIR, 28, "signed_today", who(WEST, *cap, 20, 2))
     add(reference(2), AVENIR, 28, "signed_today", who(SOUTH, *none, 19, 2))
     add(reference(1), AVENIR, 28, "signed_today", who(NORTH, *cap, 22, 5))
     # Since the spring.
-    for number, (place, level) in enumerate(((NORTH, none), (NORTH, cap), (WEST, none), (SOUTH, none), (WEST, cap))):
+    for number, (place, level) in enumerate(
+        ((NORTH, none), (NORTH, cap), (WEST, none), (SOUTH, none), (WEST, cap))
+    ):
         add("P-1", AVENIR, 260 - 3 * number, "running", who(place, *level, 18 + number, 6, 700))
     add("P-2", AVENIR, 240, "trial_broken", who(SOUTH, *none, 21, 3, 700))
     # Emplois francs of the summer: graduates, and one who is none (the law asks for no diploma).
@@ -146,7 +156,14 @@ def lines(people: Iterator[Young], count: int, seed: int, today: date) -> Iterat
         ("associations", "associations.csv"), ("employeurs", "employeurs.csv"), ("jeunes", "jeunes.csv"),
         ("offres", "offres-printemps.csv"),
     ):  # fmt: skip
-        yield _line(first, "importer", "import", kind=kind, file=file, source="pole-emploi" if kind == "jeunes" else "autre")
+        yield _line(
+            first,
+            "importer",
+            "import",
+            kind=kind,
+            file=file,
+            source="pole-emploi" if kind == "jeunes" else "autre",
+        )
     cast = {part.index for part in parts(today)}
     for young in people:
         if young.index not in cast and (young.index * 7) % 10 >= CONFIRMED:
@@ -174,8 +191,17 @@ def _later(count: int, seed: int, today: date) -> Iterator[Line]:
         order += 1
         return {**_line(days, actor, act, **what), "order": order}
 
-    yield line(today - timedelta(days=SUMMER), "importer", "import", kind="offres", file="offres-ete.csv", source="autre")
-    yield line(today - timedelta(days=AUTUMN), "importer", "import", kind="offres", file="offres.csv", source="autre")
+    yield line(
+        today - timedelta(days=SUMMER),
+        "importer",
+        "import",
+        kind="offres",
+        file="offres-ete.csv",
+        source="autre",
+    )
+    yield line(
+        today - timedelta(days=AUTUMN), "importer", "import", kind="offres", file="offres.csv", source="autre"
+    )
     yield line(today - timedelta(days=AUTUMN - 7), "importer", "import", kind="jeunes", file="jeunes-septembre.csv",
                source="pole-emploi")  # fmt: skip
     yield line(today - timedelta(days=LAST_RUN), "clock", "match")
@@ -199,7 +225,9 @@ def _story(line: Any, part: Part, who: str, today: date) -> Iterator[Line]:
         return
     if part.ends == "deferred":
         wake = working(today + timedelta(days=10))
-        yield line(at(1), "advisor", "defer", **pair, wake=wake.isoformat(), note="Attend la fin d'une formation.")
+        yield line(
+            at(1), "advisor", "defer", **pair, wake=wake.isoformat(), note="Attend la fin d'une formation."
+        )
         return
     yield line(at(1), "advisor", "approve", **pair)
     yield line(at(2), "advisor", "contact", **pair, channel="phone")
@@ -222,8 +250,19 @@ def _story(line: Any, part: Part, who: str, today: date) -> Iterator[Line]:
     yield line(at(17), "advisor", "grant", **placed, number=f"80-{part.index + 101}")
     if part.ends == "granted":
         return
-    trial = working(after(starts, 2) - timedelta(days=1)) if part.ends in ("trial_passed", "trial_broken") else None
-    yield line(signed, "advisor", "sign", **placed, starts=starts.isoformat(), trial_end=trial.isoformat() if trial else None)
+    trial = (
+        working(after(starts, 2) - timedelta(days=1))
+        if part.ends in ("trial_passed", "trial_broken")
+        else None
+    )
+    yield line(
+        signed,
+        "advisor",
+        "sign",
+        **placed,
+        starts=starts.isoformat(),
+        trial_end=trial.isoformat() if trial else None,
+    )
     if starts > today:
         return
     yield line(starts, "advisor", "start", **placed)
@@ -248,7 +287,9 @@ def _months(line: Any, placed: dict[str, str], starts: date, today: date) -> Ite
         number, due = number + 1, after(due + timedelta(days=1), 1) - timedelta(days=1)
 
 
-def _payment(line: Any, placed: dict[str, str], kind: str, number: int, due: date, today: date) -> Iterator[Line]:
+def _payment(
+    line: Any, placed: dict[str, str], kind: str, number: int, due: date, today: date
+) -> Iterator[Line]:
     """Falls due by the clock; statement received, asked, paid as far as time has gone."""
     milestone = {**placed, "kind": kind, "number": number}
     yield line(due, "clock", "milestone", **milestone, step="fall_due")

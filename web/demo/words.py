@@ -130,9 +130,29 @@ TRADES = (
           ("conduite de projet", "rédaction"), ("social", "environnement"), HIGH, 4),
 )  # fmt: skip
 
-SPORTS = ("basket", "football", "judo", "handball", "boxe", "athlétisme", "natation", "cyclisme", "lutte", "volley")
+SPORTS = (
+    "basket",
+    "football",
+    "judo",
+    "handball",
+    "boxe",
+    "athlétisme",
+    "natation",
+    "cyclisme",
+    "lutte",
+    "volley",
+)
 STARS = ("Étoile", "Olympique", "Union", "Entente", "Espérance", "Avenir", "Élan", "Cercle")
-SITES = ("du Pigeonnier", "du Colvert", "d'Étouvie", "de la Vallée", "des Hortillons", "du Marais", "des Tanneurs", "du Sud-Est")
+SITES = (
+    "du Pigeonnier",
+    "du Colvert",
+    "d'Étouvie",
+    "de la Vallée",
+    "des Hortillons",
+    "du Marais",
+    "des Tanneurs",
+    "du Sud-Est",
+)
 WORKS = {
     "culture": "Atelier théâtre", "education": "Coup de pouce scolaire", "social": "Maison de quartier",
     "sante": "Relais santé", "environnement": "Jardins partagés", "insertion": "Chantier d'insertion",

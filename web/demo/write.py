@@ -14,7 +14,16 @@ from . import employers, journal
 from .people import HEADER, Young, everybody, row
 
 #: Columns of the autumn's update of `jeunes`.
-UPDATE = ("identifiant", "nom", "prenom", "date_naissance", "telephone", "disponible_le", "mobilite_km", "accord_contact")
+UPDATE = (
+    "identifiant",
+    "nom",
+    "prenom",
+    "date_naissance",
+    "telephone",
+    "disponible_le",
+    "mobilite_km",
+    "accord_contact",
+)
 
 
 def write(folder: Path, *, people: int, offers: int, seed: int, today: date) -> None:
@@ -60,7 +69,11 @@ def _tables(folder: Path, people: int, offers: int, seed: int, today: date) -> N
         employers.offer_rows(offers, seed, today, journal.roles(offers, seed, today)),
     )
     for name, rows in journal.early_offers(seed, today).items():
-        _table(folder / name, employers.OFFERS, ([cells[column] for column in employers.OFFERS] for cells in rows))
+        _table(
+            folder / name,
+            employers.OFFERS,
+            ([cells[column] for column in employers.OFFERS] for cells in rows),
+        )
 
 
 def _reachable(cells: Sequence[str], young: Young, cast: int) -> Sequence[str]:
@@ -68,7 +81,11 @@ def _reachable(cells: Sequence[str], young: Young, cast: int) -> Sequence[str]:
     if young.index >= cast:
         return cells
     changed = dict(zip(HEADER, cells, strict=True))
-    changed |= {"telephone": f"06 39 98 00 {young.index:02d}", "accord_contact": "oui", "quartier": young.place.quarter}
+    changed |= {
+        "telephone": f"06 39 98 00 {young.index:02d}",
+        "accord_contact": "oui",
+        "quartier": young.place.quarter,
+    }
     return [changed[name] for name in HEADER]
 
 

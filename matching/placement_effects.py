@@ -1,0 +1,212 @@
+"""What a step of a placement brings with it: days written, the post, other proposals, the person's job, the aid."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from . import milestones, offers, proposals
+from .eligibility import aid
+from .eligibility.aid import AidContract, after
+from .placement_guards import Act
+from .store.matches import MatchProposal
+from .store.organisations import Organisation
+from .store.people import EmploymentSpell, Person
+from .store.placements import AidMilestone, Placement
+from .vocabulary import MilestoneState, Party, PlacementState as State, Sector
+
+#: Where a job that a placement opened comes from, in the person's employment.
+SOURCE = "placement"
+
+
+def follow(act: Act, action: str, before: State) -> None:
+    """Have the effects of a step just taken. Flushes with the caller."""
+    placement, details = act.placement, act.details
+    match action:
+        case "promise":
+            placement.promised_on = act.on
+        case "request_aid":
+            placement.aid_requested_on = act.on
+            placement.snapshot = act.judged
+        case "grant":
+            placement.aid_decision_on, placement.aid_number = act.on, details.number
+        case "refuse":
+            placement.aid_decision_on = act.on
+        case "sign":
+            _sign(act)
+        case "start":
+            _job(act)
+        case "no_show" | "cancel":
+            _give_back(act, "no show" if action == "no_show" else "cancelled")
+        case "break_trial":
+            _end(act, details.reason or "")
+            _give_back(act, "trial broken")
+        case "exit":
+            _end(act, details.reason or "")
+        case "complete":
+            _end(act, "end_of_term")
+        case _:
+            pass
+
+
+def _sign(act: Act) -> None:
+    placement, details = act.placement, act.details
+    placement.signed_on = act.on
+    placement.starts_on = details.starts_on or placement.starts_on
+    placement.trial_end_on = details.trial_end_on
+    if placement.contract_kind == "CDD" and placement.months and placement.starts_on:
+        placement.planned_end_on = after(placement.starts_on, placement.months) - timedelta(days=1)
+    if act.judged:
+        placement.snapshot = act.judged
+    _others_of_the_person(act)
+    offer = act.offer()
+    if offer is not None and offers.count_post(act.session, offer, actor_id=act.actor_id, on=act.on):
+        live = proposals.live_of(act.session, offer_id=offer.id)
+        others = [proposal for proposal in live if proposal.id != placement.proposal_id]
+        proposals.close_all(
+            act.session, others, "position_filled", actor_id=act.actor_id, on=act.on, at=act.at, told=act.told
+        )
+    _derive(act)
+
+
+def _others_of_the_person(act: Act) -> None:
+    live = proposals.live_of(act.session, person_id=act.placement.person_id)
+    others = [proposal for proposal in live if proposal.id != act.placement.proposal_id]
+    proposals.close_all(
+        act.session, others, "placed_elsewhere", actor_id=act.actor_id, on=act.on, at=act.at, told=act.told
+    )
+
+
+def contract_of(act: Act) -> AidContract | None:
+    """The placement as the aid counts it; None before it has a start."""
+    placement = act.placement
+    if placement.signed_on is None or placement.starts_on is None:
+        return None
+    organisation = act.session.get_one(Organisation, placement.organisation_id)
+    born = act.session.get_one(Person, placement.person_id).birth_date
+    return AidContract(
+        signed_on=placement.signed_on,
+        starts_on=placement.starts_on,
+        kind=placement.contract_kind,
+        weekly_hours=placement.weekly_hours or 35,
+        months=placement.months,
+        sector="marchand" if organisation.sector is Sector.MARKET else "non-marchand",
+        trial_end_on=placement.trial_end_on,
+        granted_on=placement.aid_decision_on,
+        age=_age(born, placement.signed_on) if born else None,
+    )
+
+
+def _age(born: date, on: date) -> int:
+    years = on.year - born.year
+    return years if after(born, 12 * years) <= on else years - 1
+
+
+def _aided(placement: Placement) -> bool:
+    return placement.programme is not None and placement.aid_requested_on is not None
+
+
+def _derive(act: Act) -> None:
+    """Rows of the aid, from the programme file (workflow.md iii); none without a programme, or when it was refused."""
+    placement, contract = act.placement, contract_of(act)
+    if contract is None or placement.programme is None or (not _aided(placement) and not placement.snapshot):
+        return
+    granted = placement.aid_number is not None or placement.aid_decision_on is None
+    if not granted:
+        return
+    for made in aid.milestones(act.book[placement.programme], contract):
+        act.session.add(
+            AidMilestone(
+                placement_id=placement.id,
+                kind=made.kind,
+                number=made.number,
+                due_on=made.due_on,
+                window_opens_on=made.window_opens_on,
+                window_closes_on=made.window_closes_on,
+                amount_cents=made.amount_cents,
+                paper=made.paper,
+                state=MilestoneState.UPCOMING,
+            )
+        )
+
+
+def _job(act: Act) -> None:
+    """The person is in a job from the first day of work."""
+    placement = act.placement
+    assert placement.starts_on is not None  # the guard of `start`
+    name = act.session.get_one(Organisation, placement.organisation_id).name
+    act.session.add(
+        EmploymentSpell(
+            person_id=placement.person_id,
+            employer_name=name,
+            start_on=placement.starts_on,
+            end_on=None,
+            source=SOURCE,
+        )
+    )
+
+
+def _end(act: Act, reason: str) -> None:
+    """The contract ends: the job too, and the aid by the motive."""
+    placement = act.placement
+    placement.ended_on, placement.end_reason = act.on, reason
+    spell = act.session.scalar(
+        sa.select(EmploymentSpell).where(
+            EmploymentSpell.person_id == placement.person_id,
+            EmploymentSpell.start_on == placement.starts_on,
+            EmploymentSpell.source == SOURCE,
+        )
+    )
+    if spell is not None:
+        spell.end_on = act.on
+    contract = contract_of(act)
+    if contract is None or placement.programme is None:
+        return
+    rows = {_as_made(row): row for row in milestones.of(act.session, placement.id)}
+    broken = aid.on_break(
+        act.book[placement.programme],
+        contract,
+        unpaid=[made for made, row in rows.items() if row.state in milestones.OUTSTANDING],
+        paid=[made for made, row in rows.items() if row.state is MilestoneState.PAID],
+        ended_on=act.on,
+        motive=act.details.motive or reason,
+    )
+    steps = milestones.MilestoneAction
+    for affected, step in ((broken.cancelled, steps.CANCEL), (broken.to_repay, steps.CLAIM_BACK)):
+        for made in affected:
+            milestones.settle(
+                act.session,
+                rows[made],
+                step,
+                actor_id=act.actor_id,
+                party=Party.SYSTEM,
+                on=act.on,
+                told=act.told,
+            )
+
+
+def _as_made(row: AidMilestone) -> aid.Milestone:
+    return aid.Milestone(
+        row.kind,
+        row.number,
+        row.due_on,
+        row.window_opens_on,
+        row.window_closes_on,
+        row.amount_cents,
+        row.paper or "",
+    )
+
+
+def _give_back(act: Act, reason: str) -> None:
+    """The post is free again, what was owed is cancelled, the proposal is over."""
+    placement = act.placement
+    offer = act.offer()
+    if offer is not None:
+        offers.free_post(act.session, offer, actor_id=act.actor_id, on=act.on, reason=reason)
+    milestones.cancel_outstanding(act.session, placement.id, actor_id=act.actor_id, on=act.on)
+    if placement.proposal_id is not None:
+        own = act.session.get_one(MatchProposal, placement.proposal_id)
+        proposals.close_all(
+            act.session, [own], "left_programme", actor_id=act.actor_id, on=act.on, at=act.at, told=act.told
+        )

@@ -1,0 +1,252 @@
+"""What each step of a placement asks before it is taken (workflow.md iii, column « guards »)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from . import milestones, rights
+from .offer_terms import contract_gaps, programmes_of
+from .store.organisations import Offer, Organisation
+from .store.placements import Placement
+from .transitions import refuse
+from .vocabulary import MilestoneState, OfferState, PlacementState as State, Verdict
+
+if TYPE_CHECKING:
+    from .eligibility.programme import ProgrammeBook
+    from .placements import Details
+
+#: Under a promise or a contract: a person has one at a time.
+ENGAGED = (
+    State.PROMISED,
+    State.AID_REQUESTED,
+    State.AID_GRANTED,
+    State.AID_REFUSED,
+    State.SIGNED,
+    State.STARTED,
+    State.TRIAL_PASSED,
+    State.RUNNING,
+    State.SUSPENDED,
+)
+#: A signed contract that has not ended.
+UNDER_CONTRACT = (State.SIGNED, State.STARTED, State.TRIAL_PASSED, State.RUNNING, State.SUSPENDED)
+
+#: What the employer states with a date before an aid is asked for (décret 2013-549; circular VILV1319926C; the
+#: commitments of an emploi d'avenir: L5134-114).
+CONDITIONS: dict[str, frozenset[str]] = {
+    "emplois-avenir": frozenset({"contributions_paid", "commitments_signed"}),
+    "emplois-francs-2013": frozenset(
+        {"contributions_paid", "no_redundancy", "not_on_payroll", "no_other_aid"}
+    ),
+    "emplois-francs-2018": frozenset(
+        {"contributions_paid", "no_redundancy", "not_on_payroll", "no_other_aid"}
+    ),
+}
+#: Of a programme that an installation added.
+ANY_PROGRAMME = frozenset({"contributions_paid"})
+
+EXIT_REASONS = frozenset(
+    {
+        "end_of_term",
+        "resigned",
+        "employer_ended",
+        "mutual",
+        "abandoned_post",
+        "better_job",
+        "training",
+        "moved",
+        "other",
+    }
+)
+#: Why an employer ended it: decides what becomes of the aid (programmes.md b1).
+MOTIVES = frozenset({"serious_fault", "unfitness", "economic", "other_dismissal"})
+#: The categories of the DARES.
+SITUATIONS = frozenset({"lasting_job", "short_job", "training", "unemployed", "unknown"})
+
+
+@dataclass(slots=True)
+class Act:
+    """One step being taken: who, when, on what, under which rules."""
+
+    session: Session
+    placement: Placement
+    actor_id: int | None
+    on: date
+    at: datetime
+    book: ProgrammeBook
+    details: Details
+    told: bool
+    #: What the rights were judged to be, when the step judged them.
+    judged: dict[str, Any] = field(default_factory=dict)
+
+    def offer(self) -> Offer | None:
+        key = self.placement.offer_id
+        return self.session.get_one(Offer, key) if key is not None else None
+
+
+def conditions_of(programme: str) -> frozenset[str]:
+    """What the employer ticks before the aid of that programme is asked for."""
+    return CONDITIONS.get(programme, ANY_PROGRAMME)
+
+
+def programme_of(offer: Offer, programme: str | None) -> None:
+    """A placement stands under a programme of its offer's scheme, or under none."""
+    allowed = programmes_of(offer)
+    if programme is not None and allowed and programme not in allowed:
+        refuse("programme-not-of-offer", programme=programme, allowed=", ".join(allowed))
+
+
+def check(act: Act, action: str) -> None:
+    """Raise InvalidInput when a guard of `action` is not met."""
+    details, placement = act.details, act.placement
+    match action:
+        case "promise":
+            _offer_open(act)
+            _engaged_elsewhere(act)
+        case "request_aid":
+            _may_request(act)
+        case "grant":
+            if not (details.number or "").strip():
+                refuse("aid-number-needed")
+        case "refuse" | "abandon" | "suspend" | "cancel":
+            if not (details.reason or "").strip():
+                refuse("reason-needed", machine="placement", action=action)
+            if action == "cancel":
+                _nothing_asked(act)
+        case "sign":
+            _may_sign(act)
+        case "start" | "no_show":
+            _reached(placement.starts_on, act.on)
+        case "pass_trial":
+            if placement.trial_end_on is None:
+                refuse("no-trial")
+            _reached(placement.trial_end_on, act.on)
+        case "run":
+            if placement.state is State.STARTED and placement.trial_end_on is not None:
+                refuse("trial-first", day=placement.trial_end_on)
+        case "break_trial":
+            _may_break(act)
+        case "exit":
+            _leaving(details)
+        case "complete":
+            if placement.planned_end_on is not None:
+                _reached(placement.planned_end_on, act.on)
+            if details.situation not in SITUATIONS:
+                refuse("bad-situation", allowed=", ".join(sorted(SITUATIONS)))
+        case _:
+            pass
+
+
+def _reached(day: date | None, on: date) -> None:
+    if day is None:
+        refuse("start-needed")
+    if on < day:
+        refuse("not-yet", day=day)
+
+
+def _offer_open(act: Act) -> None:
+    offer = act.offer()
+    if offer is not None and offer.state is not OfferState.OPEN:
+        refuse("offer-not-live", state=str(offer.state))
+
+
+def _engaged_elsewhere(act: Act) -> None:
+    other = act.session.scalar(
+        sa.select(Placement.id)
+        .where(
+            Placement.person_id == act.placement.person_id,
+            Placement.id != act.placement.id,
+            Placement.state.in_(ENGAGED),
+        )
+        .limit(1)
+    )
+    if other is not None:
+        refuse("person-engaged")
+
+
+def _may_request(act: Act) -> None:
+    programme = act.placement.programme
+    if programme is None:
+        refuse("no-programme")
+    missing = sorted(conditions_of(programme) - set(act.details.conditions))
+    if missing:
+        refuse("conditions-missing", missing=", ".join(missing))
+    _judge(act, programme)
+
+
+def _may_sign(act: Act) -> None:
+    placement, details = act.placement, act.details
+    starts_on = details.starts_on or placement.starts_on
+    if starts_on is None:
+        refuse("start-needed")
+    if details.trial_end_on is not None and details.trial_end_on < starts_on:
+        refuse("trial-before-start", start=starts_on, day=details.trial_end_on)
+    offer = act.offer()
+    if offer is not None and offer.posts_filled >= offer.positions:
+        refuse("no-post-left", positions=offer.positions)
+    if placement.contract_kind == "CDD" and placement.months is None:
+        refuse("months-needed")
+    _engaged_elsewhere(act)
+    programme = placement.programme
+    if programme is None or placement.state is State.AID_REFUSED:
+        return
+    if rights.judged_at_signature(act.book, programme):
+        _judge(act, programme)
+    elif placement.state is State.PROMISED:
+        refuse("aid-not-requested")
+
+
+def _judge(act: Act, programme: str) -> None:
+    """The person's right holds surely that day, and the contract's terms are legal for the programme."""
+    organisation = act.session.get_one(Organisation, act.placement.organisation_id)
+    placement = act.placement
+    gaps = contract_gaps(
+        act.book, programme, placement.contract_kind, placement.months, placement.weekly_hours, act.on
+    )
+    if gaps:
+        refuse("contract-not-legal", programme=programme, missing=", ".join(gaps))
+    judged = rights.snapshot(
+        act.session, placement.person_id, act.book, programme, placement, organisation, act.on
+    )
+    if judged["verdict"] != Verdict.YES.eligibility:
+        refuse(
+            "right-not-proven",
+            programme=programme,
+            day=act.on,
+            verdict=judged["verdict"],
+            missing=", ".join(judged["missing_facts"]),
+        )
+    judged["conditions"] = {name: day.isoformat() for name, day in sorted(act.details.conditions.items())}
+    act.judged = judged
+
+
+def _may_break(act: Act) -> None:
+    placement, details = act.placement, act.details
+    if placement.trial_end_on is None or act.on > placement.trial_end_on:
+        refuse("no-trial")
+    if details.reason not in ("employer_ended", "resigned"):
+        refuse("bad-reason", reason=details.reason or "", allowed="employer_ended, resigned")
+
+
+def _leaving(details: Details) -> None:
+    if details.reason not in EXIT_REASONS:
+        refuse("bad-reason", reason=details.reason or "", allowed=", ".join(sorted(EXIT_REASONS)))
+    if details.reason == "employer_ended" and details.motive not in MOTIVES:
+        refuse("bad-motive", allowed=", ".join(sorted(MOTIVES)))
+    if details.situation not in SITUATIONS:
+        refuse("bad-situation", allowed=", ".join(sorted(SITUATIONS)))
+
+
+def _nothing_asked(act: Act) -> None:
+    settled = (
+        MilestoneState.ASKED,
+        MilestoneState.PAID,
+        MilestoneState.TO_REPAY,
+        MilestoneState.REPAID,
+    )
+    if any(row.state in settled for row in milestones.of(act.session, act.placement.id)):
+        refuse("milestone-asked")

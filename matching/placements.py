@@ -1,0 +1,196 @@
+"""Machine (iii) of workflow.md: a placement, from the intent to hire to the end of the contract. One event a step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from . import placement_effects as effects, placement_guards as guards
+from .errors import Duplicate
+from .store.matches import MatchProposal
+from .store.organisations import Offer
+from .store.placements import Placement, PlacementEvent
+from .transitions import Step, flush, refuse, step, target
+from .vocabulary import Party, PlacementState as State, ProposalState
+
+if TYPE_CHECKING:
+    from .eligibility.programme import ProgrammeBook
+
+
+class PlacementAction(StrEnum):
+    OPEN = "open"
+    PROMISE = "promise"
+    REQUEST_AID = "request_aid"
+    GRANT = "grant"
+    REFUSE = "refuse"
+    SIGN = "sign"
+    START = "start"
+    NO_SHOW = "no_show"
+    PASS_TRIAL = "pass_trial"  # noqa: S105 - no password
+    RUN = "run"
+    BREAK_TRIAL = "break_trial"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    EXIT = "exit"
+    COMPLETE = "complete"
+    ABANDON = "abandon"
+    CANCEL = "cancel"
+
+
+A = PlacementAction
+ADVISOR, LOCAL, EMPLOYER, CLOCK = Party.ADVISOR, Party.MISSION_LOCALE, Party.EMPLOYER, Party.CLOCK
+
+TRANSITIONS: dict[PlacementAction, Step[State]] = {
+    A.OPEN: step({None}, State.PROPOSED, EMPLOYER, ADVISOR, LOCAL),
+    A.PROMISE: step({State.PROPOSED}, State.PROMISED, EMPLOYER, ADVISOR),
+    A.REQUEST_AID: step({State.PROMISED}, State.AID_REQUESTED, ADVISOR, LOCAL),
+    A.GRANT: step({State.AID_REQUESTED}, State.AID_GRANTED, ADVISOR),
+    A.REFUSE: step({State.AID_REQUESTED}, State.AID_REFUSED, ADVISOR),
+    # From a promise: a contract without aid, or one whose aid is asked for once it is signed.
+    A.SIGN: step({State.PROMISED, State.AID_GRANTED, State.AID_REFUSED}, State.SIGNED, ADVISOR),
+    A.START: step({State.SIGNED}, State.STARTED, EMPLOYER, ADVISOR),
+    A.NO_SHOW: step({State.SIGNED}, State.ABANDONED, EMPLOYER, ADVISOR),
+    A.PASS_TRIAL: step({State.STARTED}, State.TRIAL_PASSED, EMPLOYER, ADVISOR),
+    A.BREAK_TRIAL: step({State.STARTED}, State.EXITED, EMPLOYER, ADVISOR),
+    # The trial behind (or none agreed), the contract runs.
+    A.RUN: step({State.STARTED, State.TRIAL_PASSED}, State.RUNNING, ADVISOR, CLOCK),
+    A.SUSPEND: step({State.RUNNING}, State.SUSPENDED, ADVISOR),
+    A.RESUME: step({State.SUSPENDED}, State.RUNNING, ADVISOR),
+    A.EXIT: step({State.TRIAL_PASSED, State.RUNNING, State.SUSPENDED}, State.EXITED, ADVISOR),
+    A.COMPLETE: step({State.RUNNING}, State.COMPLETED, ADVISOR),
+    A.ABANDON: step(
+        {State.PROPOSED, State.PROMISED, State.AID_REQUESTED, State.AID_GRANTED, State.AID_REFUSED},
+        State.ABANDONED,
+        EMPLOYER,
+        ADVISOR,
+    ),
+    A.CANCEL: step({State.SIGNED, State.STARTED}, State.ABANDONED, Party.SUPERVISOR),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a step carries; each reads its own, see `placement_guards`."""
+
+    reason: str | None = None
+    motive: str | None = None
+    situation: str | None = None
+    number: str | None = None
+    starts_on: date | None = None
+    trial_end_on: date | None = None
+    #: Employer's conditions (placement_guards.CONDITIONS) -> the day each was ticked.
+    conditions: Mapping[str, date] = field(default_factory=dict)
+    note: str | None = None
+
+
+NOTHING = Details()
+
+
+def open(
+    session: Session,
+    proposal: MatchProposal,
+    *,
+    programme: str | None,
+    actor_id: int | None,
+    party: Party,
+    on: date,
+    told: bool = False,
+) -> Placement:
+    """A placement for a selected proposal, under one programme or none, with the terms of its offer.
+
+    Raises InvalidInput: the person was not selected, or the offer does not stand under that programme; Duplicate: the
+    proposal has its placement already.
+    """
+    leads_to = target("placement", TRANSITIONS, A.OPEN, None, party)
+    if proposal.state is not ProposalState.SELECTED:
+        refuse("not-selected", state=str(proposal.state))
+    offer = session.get_one(Offer, proposal.offer_id)
+    guards.programme_of(offer, programme)
+    made = Placement(
+        proposal_id=proposal.id,
+        person_id=proposal.person_id,
+        organisation_id=offer.organisation_id,
+        offer_id=offer.id,
+        programme=programme,
+        contract_kind=offer.contract_kind,
+        months=offer.months if offer.contract_kind == "CDD" else None,
+        weekly_hours=offer.weekly_hours,
+        state=leads_to,
+        proposed_on=on,
+        starts_on=proposal.expected_start_on,
+        snapshot={},
+    )
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError as clash:
+        raise Duplicate("placement-exists") from clash
+    _log(session, made, A.OPEN, None, leads_to, actor_id, on, None, told)
+    session.flush()
+    return made
+
+
+def change(
+    session: Session,
+    placement: Placement,
+    action: PlacementAction,
+    *,
+    actor_id: int | None,
+    party: Party,
+    on: date,
+    at: datetime,
+    book: ProgrammeBook,
+    details: Details = NOTHING,
+    told: bool = False,
+) -> PlacementEvent:
+    """Take one step, log it and let it have its effects (other proposals, the post, milestones, the snapshot).
+
+    Flushes, never commits. Raises IllegalTransition, NotAllowed, InvalidInput (a guard), StaleVersion; then nothing
+    was written.
+    """
+    before = placement.state
+    leads_to = target("placement", TRANSITIONS, action, before, party)
+    act = guards.Act(session, placement, actor_id, on, at, book, details, told)
+    guards.check(act, str(action))
+    placement.state = leads_to
+    event = _log(session, placement, action, before, leads_to, actor_id, on, _words(details), told)
+    flush(session, "placement")
+    effects.follow(act, str(action), before)
+    flush(session, "placement")
+    return event
+
+
+def _words(details: Details) -> str | None:
+    parts = (details.reason, details.motive, details.situation, details.number, details.note)
+    return " · ".join(part for part in parts if part)[:255] or None
+
+
+def _log(
+    session: Session,
+    placement: Placement,
+    action: PlacementAction,
+    before: State | None,
+    leads_to: State,
+    actor_id: int | None,
+    on: date,
+    reason: str | None,
+    told: bool,
+) -> PlacementEvent:
+    event = PlacementEvent(
+        placement_id=placement.id,
+        actor_id=actor_id,
+        action=str(action),
+        from_state=before,
+        to_state=leads_to,
+        reason=reason,
+        told=told,
+        done_on=on,
+    )
+    session.add(event)
+    return event

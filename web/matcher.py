@@ -1,0 +1,79 @@
+"""Runs the matcher for a command or the worker and says its result as interfaces.md writes it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from matching import clock
+from matching.store.engine import Database
+
+from .settings import Settings
+
+
+def run_match(
+    database: Database,
+    settings: Settings,
+    *,
+    on: date,
+    offer: str | None = None,
+    full: bool = False,
+    workers: int = 1,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Propose, in one transaction, and return the standing document. Raises NotFound for an unknown offer."""
+    # The compiled kernel is kept with the data: the next run finds it there.
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.data_dir.absolute() / "kernel"))
+    from matching import match_results, match_runs
+    from matching.eligibility.programme import load
+    from matching.scoring.referential import Referential
+
+    from .referential import stored
+    from .wording.reasons import sentence
+
+    began = time.perf_counter()
+    book = load(*((settings.programmes_dir,) if settings.programmes_dir else ()))
+    with database.transaction() as session:
+        outcome = match_runs.run(
+            session,
+            book,
+            stored(session) or Referential.starter(),
+            on=on,
+            at=clock.now(),
+            offer=offer,
+            full=full,
+            workers=workers,
+            on_progress=on_progress,
+        )
+        listed = match_results.standing(session, on=on, seed=match_runs.SEED, reference=offer)
+    return {
+        "on": on.isoformat(),
+        "offers": outcome.offers,
+        "candidates": outcome.candidates,
+        "pairs_scored": outcome.pairs_scored,
+        "seconds": round(time.perf_counter() - began, 3),
+        "unmatched_offers": outcome.unmatched_offers,
+        "candidates_without_offer": outcome.candidates_without_offer,
+        "without_feasible_offer": outcome.without_feasible_offer,
+        "not_enough_data": outcome.not_enough_data,
+        "proposals": [
+            {
+                "offer": each.offer,
+                "candidate": each.candidate,
+                "rank": each.rank,
+                "score": each.proposal.score,
+                "parts": each.proposal.parts,
+                "priority": each.proposal.priority,
+                "why": each.proposal.why,
+                "programmes": each.proposal.programmes,
+                "reasons": [sentence(statement) for statement in each.proposal.reasons],
+                "reservations": [sentence(statement) for statement in each.proposal.reservations],
+                "state": str(each.proposal.state),
+            }
+            for offer_ in listed
+            for each in offer_.proposals
+        ],
+    }
