@@ -86,10 +86,21 @@ class Inputs:
     referential: Referential
 
 
-def load(session: Session, book: ProgrammeBook, referential: Referential, *, on: date, seed: int) -> Inputs:
-    """Read the base as of that day. Reads, never writes."""
-    open_offers = _open_offers(session, on)
-    people = _people(session)
+def load(
+    session: Session,
+    book: ProgrammeBook,
+    referential: Referential,
+    *,
+    on: date,
+    seed: int,
+    pair: tuple[int, int] | None = None,
+) -> Inputs:
+    """Read the base as of that day; with `pair`, that person and that offer alone, whatever their state.
+
+    Reads, never writes.
+    """
+    open_offers = _open_offers(session, on) if pair is None else _one_offer(session, pair[1])
+    people = _people(session, pair and pair[0])
     person_ids = np.array([row.id for row in people], np.int64)
     offer_ids = np.array([offer.id for offer, _ in open_offers], np.int64)
     stated = {row.wanted_rome for row in people} | {offer.rome for offer, _ in open_offers}
@@ -164,15 +175,21 @@ def _open_offers(session: Session, on: date) -> list[tuple[Offer, Organisation]]
     return [(offer, organisation) for offer, organisation in found.tuples() if offer_flow.open_on(offer, on)]
 
 
-def _people(session: Session) -> Sequence[Any]:
+def _one_offer(session: Session, offer_id: int) -> list[tuple[Offer, Organisation]]:
+    offer = session.get_one(Offer, offer_id)
+    return [(offer, session.get_one(Organisation, offer.organisation_id))]
+
+
+def _people(session: Session, only: int | None) -> Sequence[Any]:
     """Everybody who may be proposed: those under contract or promised a post are not."""
     placed = sa.select(Placement.person_id).where(Placement.state.in_(PLACED))
+    chosen = Person.id.not_in(placed) if only is None else Person.id == only
     return session.execute(
         sa.select(
             Person.id, Person.wanted_rome, Person.wanted_title, Person.skills, Person.insee_code, Person.mobility_km,
             Person.available_from, Person.driving_licence, Person.known_since,
         )
-        .where(Person.id.not_in(placed))
+        .where(chosen)
         .order_by(Person.id)
     ).all()  # fmt: skip
 

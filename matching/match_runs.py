@@ -16,12 +16,13 @@ from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from . import match_inputs, proposals
 from .eligibility.days import LAST
 from .eligibility.programme import ProgrammeBook
-from .errors import NotFound
+from .errors import Duplicate, NotFound
 from .match_inputs import NO_END, Inputs
 from .proposal_guards import CAP
 from .scoring import batch, reasons, spread
@@ -30,7 +31,7 @@ from .scoring.pair import Pair, explain_pair
 from .scoring.referential import Referential
 from .store.matches import MatchProposal, MatchRun, ReviewDecision
 from .store.organisations import OccupationLabel
-from .vocabulary import ProposalState as State, Verdict
+from .vocabulary import Party, ProposalState as State, Verdict
 
 #: Slots of an offer (matching.md §4).
 SLOTS = 10
@@ -123,6 +124,44 @@ def run(
     _store(session, inputs, given, rows, weights, made.id, on, at)
     _remember(session, inputs)
     return outcome
+
+
+def add_by_hand(
+    session: Session,
+    book: ProgrammeBook,
+    referential: Referential,
+    person_id: int,
+    offer_id: int,
+    *,
+    actor_id: int,
+    on: date,
+    at: datetime,
+    told: bool = False,
+) -> MatchProposal:
+    """A proposal that an advisor adds: explained like the others, without a number when the pair is not feasible.
+
+    Raises Duplicate when the two are proposed already, InvalidInput when the person is at the cap.
+    """
+    inputs = match_inputs.load(session, book, referential, on=on, seed=SEED, pair=(person_id, offer_id))
+    made = MatchProposal(
+        **evidence(inputs, 0, 0, Weights()),
+        person_id=person_id,
+        offer_id=offer_id,
+        why=WHYS[0],
+        state=State.COMPUTED,
+        proposed_on=on,
+    )
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError as clash:
+        raise Duplicate("already-proposed") from clash
+    actions = proposals.ProposalAction
+    session.add(ReviewDecision(**_logged(made.id, actions.COMPUTE, None, State.COMPUTED, on, at)))
+    proposals.review(
+        session, made, actions.SHORTLIST, actor_id=actor_id, party=Party.ADVISOR, on=on, at=at, told=told
+    )
+    return made
 
 
 def _digest(inputs: Inputs) -> str:

@@ -38,6 +38,7 @@ def follow(act: Act, action: str, before: State) -> None:
         case "start":
             _job(act)
         case "no_show" | "cancel":
+            milestones.cancel_outstanding(act.session, placement.id, actor_id=act.actor_id, on=act.on)
             _give_back(act, "no show" if action == "no_show" else "cancelled")
         case "break_trial":
             _end(act, details.reason or "")
@@ -199,12 +200,11 @@ def _as_made(row: AidMilestone) -> aid.Milestone:
 
 
 def _give_back(act: Act, reason: str) -> None:
-    """The post is free again, what was owed is cancelled, the proposal is over."""
+    """The post is free again, the proposal is over."""
     placement = act.placement
     offer = act.offer()
     if offer is not None:
         offers.free_post(act.session, offer, actor_id=act.actor_id, on=act.on, reason=reason)
-    milestones.cancel_outstanding(act.session, placement.id, actor_id=act.actor_id, on=act.on)
     if placement.proposal_id is not None:
         own = act.session.get_one(MatchProposal, placement.proposal_id)
         proposals.close_all(

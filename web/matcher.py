@@ -28,14 +28,14 @@ def run_match(
     # The compiled kernel is kept with the data: the next run finds it there.
     os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.data_dir.absolute() / "kernel"))
     from matching import match_results, match_runs
-    from matching.eligibility.programme import load
+    from .rules import book_of
     from matching.scoring.referential import Referential
 
     from .referential import stored
     from .wording.reasons import sentence
 
     began = time.perf_counter()
-    book = load(*((settings.programmes_dir,) if settings.programmes_dir else ()))
+    book = book_of(settings)
     with database.transaction() as session:
         outcome = match_runs.run(
             session,

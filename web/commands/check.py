@@ -21,13 +21,13 @@ def command(file: str | None, programme: str | None, in_words: bool, today: Any)
     import json
 
     from matching import clock
-    from matching.eligibility.programme import load
+    from ..rules import book_of
 
     from .. import settings
     from ..check import answers
 
     chosen = settings.load()
-    book = load(*((chosen.programmes_dir,) if chosen.programmes_dir else ()))
+    book = book_of(chosen)
     if programme is not None and programme not in book:
         raise click.BadParameter(f"choisissez {', '.join(sorted(book))}", param_hint="--programme")
     refused = False

@@ -12,13 +12,13 @@ def command() -> None:
 
 @command.command("verify", help="Charge chaque fichier de programme et rejoue ses cas de droit.")
 def verify() -> int:
-    from matching.eligibility.programme import load
+    from ..rules import book_of
 
     from .. import settings
     from ..law_cases import failures
 
     chosen = settings.load()
-    book = load(*((chosen.programmes_dir,) if chosen.programmes_dir else ()))
+    book = book_of(chosen)
     failed = 0
     for programme in book.values():
         wrong = list(failures(programme, book))

@@ -96,7 +96,7 @@ def parts(today: date) -> list[Part]:
     add("F-1", FRANCS, 113, "not_selected", who(NORTH, *master, 25, 24, 640))
     add(reference(0), AVENIR, 25, "declined", who(NORTH, *none, 20, 0))
     add(reference(1), AVENIR, 24, "rejected", who(WEST, *none, 23, 5))
-    add(reference(2), AVENIR, 6, "deferred", who(SOUTH, *cap, 21, 2))
+    add(reference(2), AVENIR, 13, "deferred", who(SOUTH, *cap, 21, 2))
     return cast
 
 
@@ -281,6 +281,8 @@ def _story(line: Any, part: Part, who: str, today: date) -> Iterator[Line]:
 
 def _months(line: Any, placed: dict[str, str], starts: date, today: date) -> Iterator[Line]:
     """The monthly statements since the start, each paid the month after."""
+    for kind, due in (("tutor", starts), ("training-plan", after(starts, 1)), ("first-visit", after(starts, 1))):
+        yield from _payment(line, placed, kind, 1, due, today, paper_only=True)
     number, due = 1, after(starts.replace(day=1), 1) - timedelta(days=1)
     while due <= today:
         yield from _payment(line, placed, "monthly", number, due, today)
@@ -293,7 +295,7 @@ def _payment(
     """Falls due by the clock; statement received, asked, paid as far as time has gone."""
     milestone = {**placed, "kind": kind, "number": number}
     yield line(due, "clock", "milestone", **milestone, step="fall_due")
-    for days, step in ((4, "receive"), (6, "ask"), (20, "pay")):
+    for days, step in ((4, "receive"), (6, "ask"), (20, "pay"))[: 1 if paper_only else 3]:
         day = working(due + timedelta(days=days))
         if day > today:
             return

@@ -1,0 +1,70 @@
+"""`passerelle demo`: the fictional Amiens, loaded into an empty base or written as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..options import DAY
+
+#: The demo as it ships: people, offers, seed, day.
+PEOPLE, OFFERS, SEED, TODAY = 800, 60, 2013, "2013-11-04"
+
+
+@click.group("demo", help="Le jeu de démonstration : un Amiens fictif du 4 novembre 2013.")
+def command() -> None:
+    """Groups what is done with the demo."""
+
+
+@command.command("load", help="Remplit une base vide et dit qui y travaille.")
+@click.option("--edition", type=click.Choice(["2013"]), default="2013", help="Édition de la démonstration.")
+@click.option("--if-empty", is_flag=True, help="Ne fait rien, sans erreur, si la base contient déjà des personnes.")
+def load(edition: str, if_empty: bool) -> None:
+    import tempfile
+    from datetime import date
+
+    from matching.errors import InvalidInput
+    from matching.scoring.referential import Referential
+
+    from .. import database as databases, settings
+    from ..demo.load import ACTORS, load as apply
+    from ..demo.write import write
+    from ..progress import bar
+    from ..referential import stored
+    from ..rules import book_of
+
+    chosen, today = settings.load(), date.fromisoformat(TODAY)
+    with databases.opened(chosen) as opened, tempfile.TemporaryDirectory() as temporary:
+        with opened.reading() as session:
+            referential = stored(session) or Referential.starter()
+        folder = Path(temporary) / "demo"
+        write(folder, people=PEOPLE, offers=OFFERS, seed=SEED, today=today)
+        try:
+            with bar("Démonstration") as tell:
+                acts = apply(opened, folder, book_of(chosen), referential, today=today, on_progress=tell)
+        except InvalidInput as refusal:
+            if if_empty and refusal.code == "base-not-empty":
+                click.echo("La base contient déjà des personnes : elle est laissée telle quelle.", err=True)
+                return
+            raise
+    click.echo(f"Démonstration chargée : {PEOPLE} jeunes, {acts} actes du journal. Jour de travail : {TODAY}.")
+    click.echo("Y travaillent (personnes fictives ; la connexion viendra avec les écrans) :")
+    for _, name, role, permissions in ACTORS.values():
+        rights = f" ({', '.join(permissions)})" if permissions else ""
+        click.echo(f"  {name} — {role}{rights}")
+    click.echo("Ensuite : « passerelle match », puis « passerelle run ».")
+
+
+@command.command("write", help="Écrit dans DOSSIER (nouveau ou vide) des fichiers à importer et leur journal.")
+@click.argument("folder", metavar="DOSSIER", type=click.Path(path_type=Path))
+@click.option("--people", type=click.IntRange(1), default=PEOPLE, show_default=True, help="Nombre de jeunes.")
+@click.option("--offers", type=click.IntRange(1), default=OFFERS, show_default=True, help="Nombre d'offres.")
+@click.option("--seed", type=int, default=SEED, show_default=True, help="Graine : mêmes nombres, mêmes octets.")
+@click.option("--today", type=DAY, default=TODAY, show_default=True, help="Jour de la démonstration.")
+def write_files(folder: Path, people: int, offers: int, seed: int, today: Any) -> None:
+    from ..demo.write import write
+
+    write(folder, people=people, offers=offers, seed=seed, today=today)
+    click.echo(f"{people} jeunes et {offers} offres écrits dans {folder}.")

@@ -1,0 +1,272 @@
+"""Applies a journal to an empty base, in the order of days, through the importers and the flows alone.
+
+Everything happens in one transaction: a load that fails or is killed leaves the base empty. Acts of the journal count
+as told to the outside, so none of them can be undone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from importers import batches
+from importers.checking import check
+from matching import accounts, clock, homes, match_runs, milestones, placements, proposals
+from matching.eligibility.programme import ProgrammeBook
+from matching.errors import CorruptReference, InvalidInput, PasserelleError
+from matching.scoring.referential import Referential
+from matching.store.accounts import User
+from matching.store.engine import Database
+from matching.store.matches import MatchProposal
+from matching.store.organisations import Offer
+from matching.store.people import Agency, Person, SourceRecord
+from matching.store.placements import AidMilestone, Placement
+from matching.vocabulary import ImportKind, Party, Role, Source
+
+from ..database import DEMO_DAY
+
+AGENCY = "Pôle emploi Amiens (démonstration)"
+
+#: actor of the journal -> the account that acts: name, role, permissions
+ACTORS: dict[str, tuple[str, str, Role, tuple[str, ...]]] = {
+    "importer": ("claire.delmotte@demo.exemple.fr", "Claire Delmotte", Role.ADVISOR, ("import", "supervise")),
+    "advisor": ("hugo.lenoir@demo.exemple.fr", "Hugo Lenoir", Role.ADVISOR, ()),
+    "animator": ("rachida.amrani@demo.exemple.fr", "Rachida Amrani", Role.ANIMATOR, ()),
+    "officer": ("etienne.vasseur@demo.exemple.fr", "Étienne Vasseur", Role.OFFICER, ()),
+    "admin": ("sophie.marchal@demo.exemple.fr", "Sophie Marchal", Role.ADMIN, ()),
+}
+IN_AGENCY = ("importer", "advisor", "animator")
+
+Line = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Stage:
+    """What the acts need: the session, the accounts, the rules."""
+
+    session: Session
+    folder: Path
+    book: ProgrammeBook
+    referential: Referential
+    users: dict[str, User]
+    at: datetime
+
+    def who(self, line: Line) -> dict[str, Any]:
+        """Actor and party of a step; the clock and the matcher have no account."""
+        if line["actor"] == "clock":
+            return {"actor_id": None, "party": Party.CLOCK}
+        return {"actor_id": self.users[line["actor"]].id, "party": Party.ADVISOR}
+
+    def person(self, line: Line) -> Person:
+        found = self.session.scalar(
+            sa.select(Person)
+            .join(SourceRecord, SourceRecord.person_id == Person.id)
+            .where(SourceRecord.identifier == line["person"])
+        )
+        return found or _missing("person", line)
+
+    def offer(self, line: Line) -> Offer:
+        return self.session.scalar(sa.select(Offer).where(Offer.reference == line["offer"])) or _missing("offer", line)
+
+    def proposal(self, line: Line) -> MatchProposal:
+        found = self.session.scalar(
+            sa.select(MatchProposal)
+            .where(MatchProposal.person_id == self.person(line).id, MatchProposal.offer_id == self.offer(line).id)
+            .order_by(MatchProposal.id.desc())
+            .limit(1)
+        )
+        return found or _missing("proposal", line)
+
+    def placement(self, line: Line) -> Placement:
+        found = self.session.scalar(sa.select(Placement).where(Placement.proposal_id == self.proposal(line).id))
+        return found or _missing("placement", line)
+
+
+def _missing(what: str, line: Line) -> Any:
+    raise CorruptReference("bad-journal", message=f"Le journal nomme un objet absent ({what}) : {json.dumps(line)}")
+
+
+def load(
+    database: Database,
+    folder: Path,
+    book: ProgrammeBook,
+    referential: Referential,
+    *,
+    today: date,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> int:
+    """Apply `folder`/journal.jsonl and record the business day. Returns how many acts were applied.
+
+    Raises InvalidInput("base-not-empty") when the base holds people.
+    """
+    lines = [json.loads(line) for line in (folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()]
+    with database.transaction() as session:
+        if session.scalar(sa.select(Person.id).limit(1)) is not None:
+            raise InvalidInput("base-not-empty")
+        stage = Stage(session, folder, book, referential, _accounts(session), clock.now())
+        for number, line in enumerate(_in_order(lines), 1):
+            _apply(stage, line, date.fromisoformat(line["day"]))
+            on_progress(number, len(lines))
+        accounts.remember(session, DEMO_DAY, today.isoformat())
+    return len(lines)
+
+
+def _in_order(lines: list[Line]) -> Iterator[Line]:
+    """By day, and within a day as written."""
+    yield from sorted(lines, key=lambda line: line["day"])
+
+
+def _accounts(session: Session) -> dict[str, User]:
+    agency = session.scalar(sa.select(Agency).where(Agency.name == AGENCY))
+    if agency is None:
+        from matching.vocabulary import AgencyKind
+
+        agency = Agency(name=AGENCY, kind=AgencyKind.POLE_EMPLOI)
+        session.add(agency)
+        session.flush()
+    return {
+        actor: accounts.ensure_user(
+            session,
+            email=email,
+            name=name,
+            role=role,
+            permissions=permissions,
+            agency_id=agency.id if actor in IN_AGENCY else None,
+        )
+        for actor, (email, name, role, permissions) in ACTORS.items()
+    }
+
+
+def _apply(stage: Stage, line: Line, day: date) -> None:
+    act = line["act"]
+    try:
+        if act in _ACTS:
+            _ACTS[act](stage, line, day)
+        elif act in {str(action) for action in proposals.ProposalAction}:
+            _review(stage, line, day)
+        else:
+            _step(stage, line, day)
+    except PasserelleError as fault:
+        if isinstance(fault, CorruptReference):
+            raise
+        raise CorruptReference(
+            "bad-journal", message=f"Le journal ne s'applique pas ({fault.code}, {fault.facts}) : {json.dumps(line)}"
+        ) from fault
+
+
+def _import(stage: Stage, line: Line, day: date) -> None:
+    data = (stage.folder / line["file"]).read_bytes()
+    checked = check(ImportKind(line["kind"]), data, line["file"], source=Source(line["source"]), today=day)
+    report = batches.apply(
+        stage.session, checked, agency=AGENCY, actor_id=stage.who(line)["actor_id"], book=stage.book
+    )
+    if report.refused or report.rejected:
+        raise CorruptReference("bad-journal", message=f"{line['file']} : {report.refused or report.errors[0]}")
+    stage.session.flush()
+
+
+def _home(stage: Stage, line: Line, day: date) -> None:
+    zone = homes.zone(stage.session, line["zone"]) if line["zone"] else None
+    homes.confirm(
+        stage.session,
+        stage.person(line),
+        zone,
+        since_on=date.fromisoformat(line["since"]),
+        proof=line["proof"],
+        actor_id=stage.who(line)["actor_id"],
+        on=day,
+    )
+
+
+def _match(stage: Stage, line: Line, day: date) -> None:
+    match_runs.run(stage.session, stage.book, stage.referential, on=day, at=stage.at)
+
+
+def _propose(stage: Stage, line: Line, day: date) -> None:
+    match_runs.add_by_hand(
+        stage.session,
+        stage.book,
+        stage.referential,
+        stage.person(line).id,
+        stage.offer(line).id,
+        actor_id=stage.who(line)["actor_id"],
+        on=day,
+        at=stage.at,
+        told=True,
+    )
+
+
+def _review(stage: Stage, line: Line, day: date) -> None:
+    details = proposals.Details(
+        reason_code=line.get("reason"),
+        note=line.get("note"),
+        wake_on=_day(line.get("wake")),
+        channel=line.get("channel"),
+        starts_on=_day(line.get("starts")),
+    )
+    action = proposals.ProposalAction(line["act"])
+    proposals.review(
+        stage.session, stage.proposal(line), action, **stage.who(line), on=day, at=stage.at, details=details, told=True
+    )
+
+
+def _open(stage: Stage, line: Line, day: date) -> None:
+    placements.open(
+        stage.session, stage.proposal(line), programme=line["programme"], **stage.who(line), on=day, told=True
+    )
+
+
+def _step(stage: Stage, line: Line, day: date) -> None:
+    action = placements.PlacementAction(line["act"])
+    conditions = placements.guards.conditions_of(line["programme"]) if action == "request_aid" else ()
+    details = placements.Details(
+        reason=line.get("reason"),
+        number=line.get("number"),
+        starts_on=_day(line.get("starts")),
+        trial_end_on=_day(line.get("trial_end")),
+        conditions=dict.fromkeys(sorted(conditions), day),
+    )
+    placements.change(
+        stage.session,
+        stage.placement(line),
+        action,
+        **stage.who(line),
+        on=day,
+        at=stage.at,
+        book=stage.book,
+        details=details,
+        told=True,
+    )
+
+
+def _milestone(stage: Stage, line: Line, day: date) -> None:
+    row = stage.session.scalar(
+        sa.select(AidMilestone).where(
+            AidMilestone.placement_id == stage.placement(line).id,
+            AidMilestone.kind == line["kind"],
+            AidMilestone.number == line["number"],
+        )
+    )
+    step = milestones.MilestoneAction(line["step"])
+    milestones.settle(stage.session, row or _missing("milestone", line), step, **stage.who(line), on=day, told=True)
+
+
+_ACTS: dict[str, Callable[[Stage, Line, date], None]] = {
+    "import": _import,
+    "home": _home,
+    "match": _match,
+    "propose": _propose,
+    "open": _open,
+    "milestone": _milestone,
+}
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
