@@ -12,7 +12,13 @@ from .vocabulary import Role
 
 
 def ensure_user(
-    session: Session, *, email: str, name: str, role: Role, permissions: Sequence[str] = (), agency_id: int | None = None
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    permissions: Sequence[str] = (),
+    agency_id: int | None = None,
 ) -> User:
     """The account of that address, made when there is none. Flushes, never commits."""
     found = session.scalar(sa.select(User).where(User.email == email.lower()))

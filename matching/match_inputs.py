@@ -6,7 +6,7 @@ A fixed number of queries whatever the size; titles are coded once on unique lab
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -23,8 +23,8 @@ from .eligibility.programme import ProgrammeBook
 from .scoring.columns import (
     DEFAULT_RADIUS_KM,
     UNKNOWN,
-    OfferColumns,
     Occupations,
+    OfferColumns,
     PeopleColumns,
     Rights,
     SkillLists,

@@ -32,7 +32,7 @@ class PlacementAction(StrEnum):
     SIGN = "sign"
     START = "start"
     NO_SHOW = "no_show"
-    PASS_TRIAL = "pass_trial"  # noqa: S105 - no password
+    PASS_TRIAL = "pass_trial"
     RUN = "run"
     BREAK_TRIAL = "break_trial"
     SUSPEND = "suspend"

@@ -28,10 +28,10 @@ def run_match(
     # The compiled kernel is kept with the data: the next run finds it there.
     os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.data_dir.absolute() / "kernel"))
     from matching import match_results, match_runs
-    from .rules import book_of
     from matching.scoring.referential import Referential
 
     from .referential import stored
+    from .rules import book_of
     from .wording.reasons import sentence
 
     began = time.perf_counter()

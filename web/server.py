@@ -34,7 +34,7 @@ def free_port(wanted: int) -> int:
 
 def serve(port: int, *, alive: Callable[[], bool] = lambda: True) -> None:
     """Answer on the port until Ctrl-C, SIGTERM, or until `alive` says no; requests under way are finished."""
-    from werkzeug.serving import make_server
+    from werkzeug.serving import WSGIRequestHandler, make_server
 
     from . import settings
     from .app import create_app
@@ -42,7 +42,16 @@ def serve(port: int, *, alive: Callable[[], bool] = lambda: True) -> None:
     chosen = settings.load()
     app = create_app(chosen)
     port = free_port(port)
-    server = make_server(HOST, port, app, threaded=True)
+
+    class Quiet(WSGIRequestHandler):
+        """Names no version and logs no address: paths may hold what a person looked for (security.md B3, S2)."""
+
+        server_version, sys_version = "Passerelle", ""
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            pass
+
+    server = make_server(HOST, port, app, threaded=True, request_handler=Quiet)
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -21,10 +21,10 @@ def command(file: str | None, programme: str | None, in_words: bool, today: Any)
     import json
 
     from matching import clock
-    from ..rules import book_of
 
     from .. import settings
     from ..check import answers
+    from ..rules import book_of
 
     chosen = settings.load()
     book = book_of(chosen)

@@ -20,7 +20,9 @@ def command() -> None:
 
 @command.command("load", help="Remplit une base vide et dit qui y travaille.")
 @click.option("--edition", type=click.Choice(["2013"]), default="2013", help="Édition de la démonstration.")
-@click.option("--if-empty", is_flag=True, help="Ne fait rien, sans erreur, si la base contient déjà des personnes.")
+@click.option(
+    "--if-empty", is_flag=True, help="Ne fait rien, sans erreur, si la base contient déjà des personnes."
+)
 def load(edition: str, if_empty: bool) -> None:
     import tempfile
     from datetime import date
@@ -49,7 +51,9 @@ def load(edition: str, if_empty: bool) -> None:
                 click.echo("La base contient déjà des personnes : elle est laissée telle quelle.", err=True)
                 return
             raise
-    click.echo(f"Démonstration chargée : {PEOPLE} jeunes, {acts} actes du journal. Jour de travail : {TODAY}.")
+    click.echo(
+        f"Démonstration chargée : {PEOPLE} jeunes, {acts} actes du journal. Jour de travail : {TODAY}."
+    )
     click.echo("Y travaillent (personnes fictives ; la connexion viendra avec les écrans) :")
     for _, name, role, permissions in ACTORS.values():
         rights = f" ({', '.join(permissions)})" if permissions else ""
@@ -57,11 +61,15 @@ def load(edition: str, if_empty: bool) -> None:
     click.echo("Ensuite : « passerelle match », puis « passerelle run ».")
 
 
-@command.command("write", help="Écrit dans DOSSIER (nouveau ou vide) des fichiers à importer et leur journal.")
+@command.command(
+    "write", help="Écrit dans DOSSIER (nouveau ou vide) des fichiers à importer et leur journal."
+)
 @click.argument("folder", metavar="DOSSIER", type=click.Path(path_type=Path))
 @click.option("--people", type=click.IntRange(1), default=PEOPLE, show_default=True, help="Nombre de jeunes.")
 @click.option("--offers", type=click.IntRange(1), default=OFFERS, show_default=True, help="Nombre d'offres.")
-@click.option("--seed", type=int, default=SEED, show_default=True, help="Graine : mêmes nombres, mêmes octets.")
+@click.option(
+    "--seed", type=int, default=SEED, show_default=True, help="Graine : mêmes nombres, mêmes octets."
+)
 @click.option("--today", type=DAY, default=TODAY, show_default=True, help="Jour de la démonstration.")
 def write_files(folder: Path, people: int, offers: int, seed: int, today: Any) -> None:
     from ..demo.write import write

@@ -12,10 +12,9 @@ def command() -> None:
 
 @command.command("verify", help="Charge chaque fichier de programme et rejoue ses cas de droit.")
 def verify() -> int:
-    from ..rules import book_of
-
     from .. import settings
     from ..law_cases import failures
+    from ..rules import book_of
 
     chosen = settings.load()
     book = book_of(chosen)

@@ -281,7 +281,11 @@ def _story(line: Any, part: Part, who: str, today: date) -> Iterator[Line]:
 
 def _months(line: Any, placed: dict[str, str], starts: date, today: date) -> Iterator[Line]:
     """The monthly statements since the start, each paid the month after."""
-    for kind, due in (("tutor", starts), ("training-plan", after(starts, 1)), ("first-visit", after(starts, 1))):
+    for kind, due in (
+        ("tutor", starts),
+        ("training-plan", after(starts, 1)),
+        ("first-visit", after(starts, 1)),
+    ):
         yield from _payment(line, placed, kind, 1, due, today, paper_only=True)
     number, due = 1, after(starts.replace(day=1), 1) - timedelta(days=1)
     while due <= today:
@@ -290,7 +294,14 @@ def _months(line: Any, placed: dict[str, str], starts: date, today: date) -> Ite
 
 
 def _payment(
-    line: Any, placed: dict[str, str], kind: str, number: int, due: date, today: date
+    line: Any,
+    placed: dict[str, str],
+    kind: str,
+    number: int,
+    due: date,
+    today: date,
+    *,
+    paper_only: bool = False,
 ) -> Iterator[Line]:
     """Falls due by the clock; statement received, asked, paid as far as time has gone."""
     milestone = {**placed, "kind": kind, "number": number}

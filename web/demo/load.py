@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from importers import batches
 from importers.checking import check
-from matching import accounts, clock, homes, match_runs, milestones, placements, proposals
+from matching import accounts, clock, homes, match_runs, milestones, placement_guards, placements, proposals
 from matching.eligibility.programme import ProgrammeBook
 from matching.errors import CorruptReference, InvalidInput, PasserelleError
 from matching.scoring.referential import Referential
@@ -73,24 +73,32 @@ class Stage:
         return found or _missing("person", line)
 
     def offer(self, line: Line) -> Offer:
-        return self.session.scalar(sa.select(Offer).where(Offer.reference == line["offer"])) or _missing("offer", line)
+        return self.session.scalar(sa.select(Offer).where(Offer.reference == line["offer"])) or _missing(
+            "offer", line
+        )
 
     def proposal(self, line: Line) -> MatchProposal:
         found = self.session.scalar(
             sa.select(MatchProposal)
-            .where(MatchProposal.person_id == self.person(line).id, MatchProposal.offer_id == self.offer(line).id)
+            .where(
+                MatchProposal.person_id == self.person(line).id, MatchProposal.offer_id == self.offer(line).id
+            )
             .order_by(MatchProposal.id.desc())
             .limit(1)
         )
         return found or _missing("proposal", line)
 
     def placement(self, line: Line) -> Placement:
-        found = self.session.scalar(sa.select(Placement).where(Placement.proposal_id == self.proposal(line).id))
+        found = self.session.scalar(
+            sa.select(Placement).where(Placement.proposal_id == self.proposal(line).id)
+        )
         return found or _missing("placement", line)
 
 
 def _missing(what: str, line: Line) -> Any:
-    raise CorruptReference("bad-journal", message=f"Le journal nomme un objet absent ({what}) : {json.dumps(line)}")
+    raise CorruptReference(
+        "bad-journal", message=f"Le journal nomme un objet absent ({what}) : {json.dumps(line)}"
+    )
 
 
 def load(
@@ -157,7 +165,8 @@ def _apply(stage: Stage, line: Line, day: date) -> None:
         if isinstance(fault, CorruptReference):
             raise
         raise CorruptReference(
-            "bad-journal", message=f"Le journal ne s'applique pas ({fault.code}, {fault.facts}) : {json.dumps(line)}"
+            "bad-journal",
+            message=f"Le journal ne s'applique pas ({fault.code}, {fault.facts}) : {json.dumps(line)}",
         ) from fault
 
 
@@ -168,7 +177,9 @@ def _import(stage: Stage, line: Line, day: date) -> None:
         stage.session, checked, agency=AGENCY, actor_id=stage.who(line)["actor_id"], book=stage.book
     )
     if report.refused or report.rejected:
-        raise CorruptReference("bad-journal", message=f"{line['file']} : {report.refused or report.errors[0]}")
+        raise CorruptReference(
+            "bad-journal", message=f"{line['file']} : {report.refused or report.errors[0]}"
+        )
     stage.session.flush()
 
 
@@ -213,7 +224,14 @@ def _review(stage: Stage, line: Line, day: date) -> None:
     )
     action = proposals.ProposalAction(line["act"])
     proposals.review(
-        stage.session, stage.proposal(line), action, **stage.who(line), on=day, at=stage.at, details=details, told=True
+        stage.session,
+        stage.proposal(line),
+        action,
+        **stage.who(line),
+        on=day,
+        at=stage.at,
+        details=details,
+        told=True,
     )
 
 
@@ -225,7 +243,7 @@ def _open(stage: Stage, line: Line, day: date) -> None:
 
 def _step(stage: Stage, line: Line, day: date) -> None:
     action = placements.PlacementAction(line["act"])
-    conditions = placements.guards.conditions_of(line["programme"]) if action == "request_aid" else ()
+    conditions = placement_guards.conditions_of(line["programme"]) if action == "request_aid" else ()
     details = placements.Details(
         reason=line.get("reason"),
         number=line.get("number"),
@@ -255,7 +273,9 @@ def _milestone(stage: Stage, line: Line, day: date) -> None:
         )
     )
     step = milestones.MilestoneAction(line["step"])
-    milestones.settle(stage.session, row or _missing("milestone", line), step, **stage.who(line), on=day, told=True)
+    milestones.settle(
+        stage.session, row or _missing("milestone", line), step, **stage.who(line), on=day, told=True
+    )
 
 
 _ACTS: dict[str, Callable[[Stage, Line, date], None]] = {
