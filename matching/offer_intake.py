@@ -120,8 +120,10 @@ def plan(
     return made
 
 
-def _numbered_first(row: Incoming[OfferFacts]) -> tuple[bool, str, str]:
-    return row.facts.siret is None, row.facts.siret or "", names.key(row.facts.employer or UNNAMED)
+def _numbered_first(row: Incoming[OfferFacts]) -> tuple[bool, str, str, str]:
+    """The wording comes last: of « Club A » and « club a » the same one names the organisation in any order of rows."""
+    employer = row.facts.employer or UNNAMED
+    return row.facts.siret is None, row.facts.siret or "", names.key(employer), employer
 
 
 def _employer(directory: Directory, facts: OfferFacts) -> Edits:

@@ -8,8 +8,11 @@ import click
 
 from matching.errors import PasserelleError
 
+from .flows import REFUSALS
+
 #: error code -> sentence; the facts of the error fill it in.
 SENTENCES: dict[str, str] = {
+    **REFUSALS,
     "unknown-offer": "Aucune offre ouverte ne porte la référence « {reference} » : vérifiez-la dans votre "
     "fichier d'offres.",
     "database-locked": "La base est occupée par une autre opération : attendez un instant et recommencez.",

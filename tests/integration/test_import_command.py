@@ -1,0 +1,262 @@
+"""`passerelle import` from the shell's side: report, status, rejects, and nothing written when nothing should be."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from matching.store.engine import open_database
+from matching.store.intake import ImportBatch, ImportRow
+from matching.store.people import Agency, Person
+from matching.vocabulary import AgencyKind
+from tests.conftest import KEY
+from tests.importing import csv_bytes, xlsx_bytes
+from web import cli
+
+HEADER = "identifiant;nom;prenom;date_naissance"
+GOOD = "A1;Dupont;Inès;02/03/1995"
+
+
+@pytest.fixture
+def here(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of the test, with an empty database of each kind and a business day."""
+    monkeypatch.setenv("PASSERELLE_DATABASE_URL", empty_database_url)
+    monkeypatch.setenv("PASSERELLE_DATA_KEY", KEY.decode())
+    monkeypatch.setenv("PASSERELLE_TODAY", "2013-11-04")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def run(here: Path, capsys: pytest.CaptureFixture[str]):
+    """Import a file given by its content: (status, report)."""
+
+    def command(kind: str, data: bytes, *options: str, name: str = "liste.csv"):
+        (here / name).write_bytes(data)
+        status = cli.status(["import", kind, str(here / name), "--json", *options])
+        return status, json.loads(capsys.readouterr().out)
+
+    return command
+
+
+def stored(url: str, model) -> int:
+    database = open_database(url, KEY)
+    with database.reading() as session:
+        found = session.scalar(sa.select(sa.func.count()).select_from(model))
+    database.dispose()
+    return found
+
+
+def test_the_report_is_the_one_json_object_of_standard_output(run, empty_database_url):
+    status, report = run("jeunes", csv_bytes(HEADER, GOOD, encoding="cp1252"))
+    assert status == 0
+    assert (report["kind"], report["source"], report["file_name"]) == ("jeunes", "autre", "liste.csv")
+    assert (report["encoding"], report["header_row"], report["run_id"]) == ("cp1252", 1, 1)
+    assert report["columns"][0] == {"header": "identifiant", "column": "identifiant"}
+    assert (report["rows_read"], report["created"], report["refused"]) == (1, 1, None)
+    assert len(report["file_sha256"]) == 64
+    assert stored(empty_database_url, Person) == 1
+
+
+def test_some_rows_refused_is_status_3_and_the_good_ones_are_kept(run, empty_database_url):
+    status, report = run("jeunes", csv_bytes(HEADER, GOOD, "A2;;Léa;01/01/1990"))
+    assert (status, report["created"], report["rejected"]) == (3, 1, 1)
+    assert stored(empty_database_url, Person) == 1
+    assert stored(empty_database_url, ImportRow) == 2
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(run, empty_database_url):
+    file = csv_bytes(HEADER, GOOD, "A2;;Léa;01/01/1990")
+    status, tried = run("jeunes", file, "--dry-run")
+    assert (status, tried["dry_run"], tried["run_id"]) == (3, True, None)
+    for model in (Person, ImportBatch, ImportRow, Agency):
+        assert stored(empty_database_url, model) == 0
+    _, report = run("jeunes", file)
+    assert {**tried, "dry_run": False, "run_id": report["run_id"]} == report
+
+
+def test_the_same_file_twice_is_read_again_and_written_once(run, empty_database_url):
+    file = csv_bytes(
+        HEADER, GOOD, "A2;;Léa;01/01/1990", "A3;Dupont;Ines;02/03/1995", "A1;Autre;Nom;01/01/1991"
+    )
+    status, first = run("jeunes", file)
+    again, second = run("jeunes", file)
+    assert (status, again) == (3, 3)
+    assert (second["unchanged"], second["created"], second["rejected"]) == (2, 0, 2)
+    assert (second["errors"], second["duplicates"], second["run_id"]) == (first["errors"], [], None)
+    assert len(first["duplicates"]) == 1
+    told = [warning for warning in second["warnings"] if warning not in first["warnings"]]
+    assert [(warning["row"], warning["code"]) for warning in told] == [(None, "already-imported")]
+    assert stored(empty_database_url, ImportBatch) == 1
+    other, third = run("jeunes", file, "--source", "i-milo")
+    assert (other, third["created"]) == (3, 2)
+
+
+def test_the_same_content_in_another_file_is_unchanged_without_a_warning(run):
+    rows = (GOOD, "A2;Petit;Léa;01/01/1990")
+    run("jeunes", csv_bytes(HEADER, *rows))
+    status, report = run("jeunes", xlsx_bytes(HEADER, *reversed(rows)), name="liste.xlsx")
+    assert (status, report["unchanged"], report["warnings"]) == (0, 2, run_warnings(report))
+    assert "already-imported" not in {warning["code"] for warning in report["warnings"]}
+
+
+def run_warnings(report: dict) -> list:
+    return [
+        warning for warning in report["warnings"] if warning["code"] in ("missing-zone", "missing-diploma")
+    ]
+
+
+def test_more_than_half_refused_of_ten_is_the_wrong_file(run, empty_database_url):
+    rows = [f"B{n};Nom{n};Léa;01/01/1990" for n in range(4)] + [f"C{n};;Léa;01/01/1990" for n in range(6)]
+    status, report = run("jeunes", csv_bytes(HEADER, *rows))
+    assert (status, report["refused"]["code"], report["run_id"]) == (4, "too-many-errors", None)
+    assert (report["rows_read"], report["rejected"], report["created"]) == (10, 6, 0)
+    assert len(report["errors"]) == 6
+    assert stored(empty_database_url, Person) == 0
+
+
+def test_half_refused_is_not_too_many(run):
+    rows = [f"B{n};Nom{n};Léa;01/01/1990" for n in range(5)] + [f"C{n};;Léa;01/01/1990" for n in range(5)]
+    status, report = run("jeunes", csv_bytes(HEADER, *rows))
+    assert (status, report["created"], report["rejected"]) == (3, 5, 5)
+
+
+def test_a_refused_file_reads_no_row_and_says_why_on_the_other_stream(here, capsys):
+    (here / "liste.csv").write_bytes(b"a;b\n1;2\n")
+    assert cli.status(["import", "jeunes", "liste.csv", "--json"]) == 4
+    told = capsys.readouterr()
+    report = json.loads(told.out)
+    assert (report["refused"]["code"], report["rows_read"], report["errors"]) == ("header-not-found", 0, [])
+    assert told.err.strip() == report["refused"]["message"]
+
+
+def test_rejects_mended_can_be_imported(run, here):
+    rows = (GOOD, "A2;Petit;=1+1;01/01/1990", "A3;Roux;Zoé;31/02/1990")
+    status, _ = run("jeunes", csv_bytes(HEADER, *rows), "--rejects", "refus.csv")
+    assert status == 3
+    data = (here / "refus.csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    table = list(csv.reader(data.decode("utf-8-sig").splitlines(), delimiter=";"))
+    assert table[0] == [*HEADER.split(";"), "_ligne", "_erreurs"]
+    assert [line[:5] for line in table[1:]] == [
+        ["A2", "Petit", "'=1+1", "01/01/1990", "3"],
+        ["A3", "Roux", "Zoé", "31/02/1990", "4"],
+    ]
+    assert "bad-date" in table[2][5]
+    mended = data.replace(b"'=1+1", "Léa".encode()).replace(b"31/02/1990", b"28/02/1990")
+    status, report = run("jeunes", mended, name="refus2.csv")
+    assert (status, report["created"]) == (0, 2)
+    assert {warning["column"] for warning in report["warnings"]} >= {"_ligne", "_erreurs"}
+
+
+def test_the_rejects_may_not_replace_the_file_itself_nor_go_nowhere(here, capsys):
+    (here / "liste.csv").write_bytes(csv_bytes(HEADER, GOOD))
+    assert cli.status(["import", "jeunes", "liste.csv", "--rejects", "liste.csv"]) == 2
+    assert cli.status(["import", "jeunes", "liste.csv", "--rejects", "nulle/part.csv"]) == 2
+    assert (here / "liste.csv").read_bytes() == csv_bytes(HEADER, GOOD)
+
+
+@pytest.mark.parametrize("arguments", [
+    ["jeunes"], ["inconnu", "liste.csv"], ["jeunes", "liste.csv", "--source", "x"],
+    ["jeunes", "liste.csv", "--today", "4/11/2013"], ["jeunes", "liste.csv", "--nomenclature", "2001"],
+    ["--undo", "1"], ["jeunes", "liste.csv", "--bulk"], ["offres", "--from", "france-travail", "--commune", "80021"],
+])  # fmt: skip
+def test_wrong_usage_is_status_2_and_one_sentence(here, capsys, arguments):
+    (here / "liste.csv").write_bytes(csv_bytes(HEADER, GOOD))
+    assert cli.status(["import", *arguments]) == 2
+    told = capsys.readouterr()
+    assert (told.out, len(told.err.strip().splitlines())) == ("", 1)
+
+
+@pytest.mark.parametrize("name", ["absent.csv", "."])
+def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(here, capsys, name):
+    assert cli.status(["import", "jeunes", name]) == 4
+    told = capsys.readouterr()
+    assert (told.out, len(told.err.strip().splitlines())) == ("", 1)
+    assert name in told.err
+    assert cli.status(["import", "jeunes", name, "--json"]) == 4
+    assert json.loads(capsys.readouterr().out)["refused"]["code"] == "no-file"
+
+
+def test_several_agencies_and_none_named_is_refused_and_says_which_there_are(run, empty_database_url):
+    run("jeunes", csv_bytes(HEADER, GOOD))
+    database = open_database(empty_database_url, KEY)
+    with database.transaction() as session:
+        session.add(Agency(name="Mission locale", kind=AgencyKind.MISSION_LOCALE))
+    database.dispose()
+    file = csv_bytes(HEADER, "A2;Petit;Léa;01/01/1990")
+    status, report = run("jeunes", file)
+    assert (status, report["refused"]["code"]) == (4, "agency-needed")
+    assert "Mission locale" in report["refused"]["message"]
+    status, report = run("jeunes", file, "--agency", "Mission locale")
+    assert (status, report["created"]) == (0, 1)
+
+
+def test_today_decides_what_is_in_the_future_and_who_is_of_age(run):
+    status, report = run("jeunes", csv_bytes(HEADER, "A1;Dupont;Inès;02/03/2010"), "--today", "2023-01-01")
+    assert (status, report["errors"][0]["code"]) == (3, "age-out-of-range")
+    status, report = run("jeunes", csv_bytes(HEADER, "A1;Dupont;Inès;02/03/2010 "), "--today", "2024-03-02")
+    assert (status, report["created"]) == (0, 1)
+
+
+def test_rqth_turned_off_by_its_setting_is_a_sensitive_column(run, monkeypatch):
+    monkeypatch.setenv("PASSERELLE_RQTH", "off")
+    _, report = run("jeunes", csv_bytes(HEADER + ";rqth", GOOD + ";oui"))
+    assert ("rqth", "sensitive-column") in [(w["column"], w["code"]) for w in report["warnings"]]
+
+
+def test_for_people_the_summary_names_counts_first_errors_and_what_to_do(here, capsys):
+    (here / "liste.csv").write_bytes(
+        csv_bytes(HEADER, GOOD, "A2;Dupont;Ines;02/03/1995", "A3;Roux;Zoé;31/02/1990")
+    )
+    assert cli.status(["import", "jeunes", "liste.csv"]) == 3
+    told = capsys.readouterr()
+    assert "3 lignes lues : 2 créées, 0 modifiée, 0 inchangée, 1 refusée." in told.out
+    assert "ligne 4, date_naissance : " in told.out
+    assert "--rejects" in told.out
+    assert "ligne 3 et la ligne 2 : même nom" in told.out
+    assert told.err == ""
+
+
+def test_a_terminal_sees_a_bar_on_standard_error_only(here, capsys, monkeypatch):
+    (here / "liste.csv").write_bytes(csv_bytes(HEADER, GOOD))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert cli.status(["import", "jeunes", "liste.csv", "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["created"] == 1
+
+
+def test_what_somebody_adds_between_reading_and_writing_is_not_doubled(here, empty_database_url, monkeypatch):
+    from importers import batches
+    from importers.checking import check
+    from matching.vocabulary import ImportKind, Source
+    from tests.importing import TODAY
+    from web import database as connection, settings
+
+    database = connection.connect(settings.load())
+    checked = check(
+        ImportKind.YOUNG_PEOPLE, csv_bytes(HEADER, GOOD), "a.csv", source=Source.OTHER, today=TODAY
+    )
+    other = check(
+        ImportKind.YOUNG_PEOPLE, csv_bytes(HEADER, GOOD, ""), "b.csv", source=Source.OTHER, today=TODAY
+    )
+    judge = batches._judge
+    intruder = [lambda: batches.take(database, other)]
+
+    def judged_then_overtaken(session, file, agency):
+        found = judge(session, file, agency)
+        if file is checked and intruder:
+            session.rollback()
+            intruder.pop()()
+        return found
+
+    monkeypatch.setattr(batches, "_judge", judged_then_overtaken)
+    report = batches.take(database, checked)
+    database.dispose()
+    assert (report.created, report.unchanged) == (0, 1)
+    assert stored(empty_database_url, Person) == 1
