@@ -172,7 +172,7 @@ def _open_offers(session: Session, on: date) -> list[tuple[Offer, Organisation]]
         .where(Offer.state == OfferState.OPEN)
         .order_by(Offer.id)
     )
-    return [(offer, organisation) for offer, organisation in found.tuples() if offer_flow.open_on(offer, on)]
+    return [(offer, organisation) for offer, organisation in found if offer_flow.open_on(offer, on)]
 
 
 def _one_offer(session: Session, offer_id: int) -> list[tuple[Offer, Organisation]]:
@@ -299,7 +299,7 @@ def _held(session: Session) -> tuple[Counter[int], Counter[int], dict[int, date]
         .where(MatchProposal.state != ProposalState.STALE)
         .group_by(MatchProposal.person_id)
     )
-    return people, offers, dict(last.tuples().all())
+    return people, offers, dict(last.all())
 
 
 def _offer_columns(
@@ -423,4 +423,4 @@ def states_of(session: Session) -> Iterator[tuple[int, int, int, ProposalState, 
             MatchProposal.state,
             MatchProposal.run_id,
         ).where(MatchProposal.state != ProposalState.STALE)
-    ).tuples()
+    )

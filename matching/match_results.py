@@ -45,7 +45,7 @@ def standing(session: Session, *, on: date, seed: int, reference: str | None = N
         sa.select(Offer, Organisation)
         .join(Organisation, Organisation.id == Offer.organisation_id)
         .where(Offer.state == OfferState.OPEN)
-    ).tuples()
+    )
     kept = [
         (offers.shown[offer.id], offer, organisation)
         for offer, organisation in rows

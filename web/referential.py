@@ -31,8 +31,8 @@ def stored(session: Session) -> Referential | None:
         for row in titles
         for wording in {row.label, row.short_label or row.label}
     ]
-    occupations = session.execute(sa.select(Occupation.rome, Occupation.label)).tuples().all()
-    moves = session.execute(sa.select(OccupationMobility.rome, OccupationMobility.target)).tuples().all()
+    occupations = session.execute(sa.select(Occupation.rome, Occupation.label)).all()
+    moves = session.execute(sa.select(OccupationMobility.rome, OccupationMobility.target)).all()
     return Referential.of(occupations, wordings, moves)
 
 
