@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, Response, make_response, render_template
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from matching import errors
 
@@ -54,6 +54,8 @@ def answer(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http(fault: HTTPException) -> Response:
         status = fault.code or 500
+        if isinstance(fault, SecurityError):  # no address can be built for a host that is not ours
+            return Response(PAGES[400][1] + "\n", status=400, mimetype="text/plain")
         title, sentence = PAGES.get(
             status, ("Demande refusée", "Passerelle ne peut pas répondre à cette demande.")
         )

@@ -76,7 +76,11 @@ def test_a_right_not_known_is_proposed_with_what_to_ask(base):
     run(base)
     proposal = standing(base)["O-1", "P-1"]
     assert proposal.verdict == 0
-    assert {"code": "right-to-confirm", "programme": "emplois-avenir", "missing": ["employment"]} in proposal.reservations
+    assert {
+        "code": "right-to-confirm",
+        "programme": "emplois-avenir",
+        "missing": ["employment"],
+    } in proposal.reservations
 
 
 def test_a_second_run_changes_nothing_and_scores_the_same_pairs(base):
@@ -154,7 +158,9 @@ def test_one_offer_alone_can_be_asked_for(base):
 
 
 def test_ordinary_law_lists_the_programmes_its_terms_would_allow(base):
-    build.offer(base, reference="O-9", scheme=None, employer=build.organisation(base, sector=Sector.NON_PROFIT))
+    build.offer(
+        base, reference="O-9", scheme=None, employer=build.organisation(base, sector=Sector.NON_PROFIT)
+    )
     build.person(base, identifier="P-1")
     run(base)
     assert [each["id"] for each in standing(base)["O-9", "P-1"].programmes] == ["emplois-avenir"]
@@ -170,11 +176,22 @@ def test_the_same_reference_from_two_sources_is_told_apart(base):
 
 def test_sex_name_and_address_move_no_score_and_no_order(base):
     """The same wish, level and place: what differs is forbidden to a score (M4)."""
-    same = {"identifier": "P-1", "civility": "Mme", "family_name": "Morel", "address": "1 rue Fafet", "declared_quarter": "nord"}
+    same = {
+        "identifier": "P-1",
+        "civility": "Mme",
+        "family_name": "Morel",
+        "address": "1 rue Fafet",
+        "declared_quarter": "nord",
+    }
     person = build.person(base, **same)
     run(base)
     before = {pair: (p.score, p.parts, p.reasons) for pair, p in standing(base).items()}
-    person.civility, person.family_name, person.address, person.declared_quarter = "M", "Touré", "9 route", "etouvie"
+    person.civility, person.family_name, person.address, person.declared_quarter = (
+        "M",
+        "Touré",
+        "9 route",
+        "etouvie",
+    )
     base.flush()
     outcome = run(base, full=True)
     assert outcome.stale == len(before)
@@ -205,9 +222,13 @@ def test_a_stopped_run_leaves_the_former_proposals(empty_database_url):
     def stop(_done, _total):
         raise Killed
 
-    with pytest.raises(Killed), made.transaction() as session:
-        build.person(session)
-        run(session, full=True, on_progress=stop)
+    def interrupted():
+        with made.transaction() as session:
+            build.person(session)
+            run(session, full=True, on_progress=stop)
+
+    with pytest.raises(Killed):
+        interrupted()
     with made.reading() as session:
         assert len(standing(session)) == 1
         assert session.scalar(sa.select(sa.func.count()).select_from(MatchRun)) == 1
@@ -221,7 +242,7 @@ def test_the_facts_of_the_base_are_those_of_a_dossier(base):
     homes.confirm(base, person, zone, since_on=date(2010, 5, 1), proof="bail", actor_id=None, on=DAY)
     rows = [
         RegistrationSpell(person_id=person.id, category=1, start_on=date(2012, 3, 1), end_on=None, source="autre"),
-        Situation(person_id=person.id, value=SituationValue.IN_JOB, since_on=date(2011, 1, 1), stated_on=DAY, source="a"),
+        Situation(person_id=person.id, value=SituationValue.IN_JOB, since_on=date(2011, 1, 1), stated_on=DAY, source="b"),
         Situation(
             person_id=person.id, value=SituationValue.NO_JOB, since_on=date(2012, 1, 1), stated_on=DAY, source="autre"
         ),
@@ -246,7 +267,10 @@ def test_the_facts_of_the_base_are_those_of_a_dossier(base):
         diploma_level=4,
         bac_plus=0,
         registrations=(Registration(date(2012, 3, 1), None, 1),),
-        employment=(Period(date(2011, 1, 1), date(2011, 12, 31)), Period(date(2013, 6, 1), date(2013, 6, 30))),
+        employment=(
+            Period(date(2011, 1, 1), date(2011, 12, 31)),
+            Period(date(2013, 6, 1), date(2013, 6, 30)),
+        ),
         employment_known=(Period(date(2011, 1, 1)),),
         residence=(Residence(date(2010, 5, 1), None, "ZUS"),),
         residence_known=(Period(date(2010, 5, 1)),),
@@ -278,7 +302,13 @@ def test_a_home_only_declared_leaves_the_zone_unknown(base):
     windows = BOOK["emplois-francs-2013"].assess(cohort).windows
     assert windows.verdict(DAY.toordinal()).tolist() == [0]
     homes.confirm(
-        base, person, homes.zone(base, "zus-nord"), since_on=date(2005, 1, 1), proof="bail", actor_id=None, on=DAY
+        base,
+        person,
+        homes.zone(base, "zus-nord"),
+        since_on=date(2005, 1, 1),
+        proof="bail",
+        actor_id=None,
+        on=DAY,
     )
     ((_, cohort),) = rights.load_cohort(base, [person.id])
     assert BOOK["emplois-francs-2013"].assess(cohort).windows.verdict(DAY.toordinal()).tolist() == [1]
@@ -324,7 +354,12 @@ def test_the_command_prints_one_document_twice_the_same(empty_database_url, monk
         "on", "offers", "candidates", "pairs_scored", "unmatched_offers", "candidates_without_offer", "proposals",
     }  # fmt: skip
     (proposal,) = documents[0]["proposals"]
-    assert (proposal["offer"], proposal["candidate"], proposal["rank"], proposal["why"]) == ("O-1", "P-1", 1, "best")
+    assert (proposal["offer"], proposal["candidate"], proposal["rank"], proposal["why"]) == (
+        "O-1",
+        "P-1",
+        1,
+        "best",
+    )
     assert set(proposal["priority"]) == {"days_left", "search_days", "weeks_without_proposal"}
     assert all(isinstance(reason, str) for reason in proposal["reasons"] + proposal["reservations"])
     assert cli.status(["match", "--today", "2013-11-04"]) == cli.DONE

@@ -1,0 +1,214 @@
+"""The demo keeps its promises: the same bytes, importable as it is, lawful, with something to show in the report."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from matching import match_results, match_runs
+from matching.store.engine import open_database
+from matching.store.matches import ReviewDecision
+from matching.store.organisations import Offer, Organisation
+from matching.store.people import Diploma, Person, ResidenceSpell
+from matching.store.placements import AidMilestone, Placement
+from matching.vocabulary import PlacementState, ResidenceKind, Sector
+from tests.conftest import KEY
+from web import cli
+
+TODAY = date(2013, 11, 4)
+
+
+def files(folder):
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def test_the_same_numbers_write_the_same_bytes_whatever_the_process(tmp_path):
+    script = (
+        "from pathlib import Path; from datetime import date; import sys; from web.demo.write import write\n"
+        "write(Path(sys.argv[1]), people=60, offers=12, seed=7, today=date(2013, 11, 4))"
+    )
+    for number in ("1", "2"):
+        subprocess.run(
+            [sys.executable, "-c", script, str(tmp_path / number)],
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": number},
+        )
+    assert files(tmp_path / "1") == files(tmp_path / "2")
+
+
+def test_another_seed_writes_other_people(tmp_path):
+    for seed in ("1", "2"):
+        assert (
+            cli.status(
+                ["demo", "write", str(tmp_path / seed), "--people", "40", "--offers", "6", "--seed", seed]
+            )
+            == 0
+        )
+    assert files(tmp_path / "1")["jeunes.csv"] != files(tmp_path / "2")["jeunes.csv"]
+
+
+def test_a_larger_demo_begins_with_the_smaller_one(tmp_path):
+    for size in ("50", "80"):
+        assert cli.status(["demo", "write", str(tmp_path / size), "--people", size, "--offers", "6"]) == 0
+    small = (tmp_path / "50" / "jeunes.csv").read_text(encoding="utf-8-sig")
+    assert (tmp_path / "80" / "jeunes.csv").read_text(encoding="utf-8-sig").startswith(small)
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        (["--people", "0"], cli.USAGE),
+        (["--offers", "-3"], cli.USAGE),
+        (["--people", "beaucoup"], cli.USAGE),
+        (["--today", "lundi"], cli.USAGE),
+        (["--seed", "x"], cli.USAGE),
+    ],
+)
+def test_wrong_numbers_are_wrong_usage_and_write_nothing(tmp_path, capsys, options, status):
+    assert cli.status(["demo", "write", str(tmp_path / "d"), *options]) == status
+    assert not (tmp_path / "d").exists()
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_folder_that_holds_files_is_refused(tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("à garder")
+    assert cli.status(["demo", "write", str(tmp_path)]) == cli.REFUSED
+    assert [path.name for path in tmp_path.iterdir() if path.name != "var"] == ["notes.txt"]
+    assert "dossier vide" in capsys.readouterr().err
+
+
+def test_an_edition_that_does_not_exist_is_wrong_usage(capsys):
+    assert cli.status(["demo", "load", "--edition", "2026"]) == cli.USAGE
+    assert capsys.readouterr().err
+
+
+def test_its_files_are_taken_as_they_are(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PASSERELLE_DATA_DIR", str(tmp_path / "data"))
+    assert cli.status(["demo", "write", str(tmp_path / "d"), "--people", "120", "--offers", "20"]) == 0
+    for kind in ("associations", "employeurs", "jeunes", "offres"):
+        capsys.readouterr()
+        file = tmp_path / "d" / f"{kind}.csv"
+        assert cli.status(["import", kind, str(file), "--today", "2013-11-04", "--json"]) == cli.DONE
+        report = json.loads(capsys.readouterr().out)
+        assert report["rejected"] == 0 and report["created"] == report["rows_read"] > 0
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    """The demo as it ships, loaded once by its command."""
+    folder = tmp_path_factory.mktemp("demo")
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PASSERELLE_")},
+        "PASSERELLE_DATA_DIR": str(folder),
+        "PASSERELLE_DATA_KEY": KEY.decode(),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "web.cli", "demo", "load"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    database = open_database(f"sqlite:///{folder}/passerelle.db", KEY)
+    yield database, done.stdout, environment
+    database.dispose()
+
+
+def test_it_is_about_amiens_and_its_three_zus(loaded):
+    database, said, _ = loaded
+    assert "800 jeunes" in said
+    with database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Person)) == 800
+        sectors = Counter(session.scalars(sa.select(Organisation.sector)))
+        fields = Counter(
+            session.scalars(sa.select(Organisation.field).where(Organisation.sector == Sector.NON_PROFIT))
+        )
+        assert sectors[Sector.MARKET] >= 20
+        assert fields["sport"] * 3 >= sum(fields.values()) - 2
+        levels = set(session.scalars(sa.select(Diploma.level)))
+        assert {3, 4, 5, 6, 7} <= levels
+        confirmed = session.scalar(
+            sa.select(sa.func.count())
+            .select_from(ResidenceSpell)
+            .where(ResidenceSpell.kind == ResidenceKind.CONFIRMED)
+        )
+        assert 500 < confirmed < 800
+        assert session.scalar(sa.select(sa.func.count()).select_from(Offer)) == 65
+
+
+def test_eight_contracts_are_signed_on_the_day_five_in_one_cell(loaded):
+    database, _, _ = loaded
+    with database.reading() as session:
+        signed = session.execute(
+            sa.select(Placement.person_id, ResidenceSpell.zone_id, Diploma.level)
+            .join(ResidenceSpell, ResidenceSpell.person_id == Placement.person_id)
+            .outerjoin(Diploma, Diploma.person_id == Placement.person_id)
+            .where(
+                Placement.signed_on == TODAY,
+                Placement.programme == "emplois-avenir",
+                ResidenceSpell.kind == ResidenceKind.CONFIRMED,
+            )
+        ).all()
+    assert len({row.person_id for row in signed}) >= 8
+    assert max(Counter((row.zone_id, row.level) for row in signed).values()) == 5
+
+
+def test_every_contract_was_lawful_on_its_day(loaded):
+    database, _, _ = loaded
+    with database.reading() as session:
+        placements = session.scalars(sa.select(Placement).where(Placement.programme.is_not(None))).all()
+    assert len(placements) >= 15
+    assert {placement.snapshot["verdict"] for placement in placements} == {"eligible"}
+    assert {
+        PlacementState.SIGNED,
+        PlacementState.RUNNING,
+        PlacementState.EXITED,
+        PlacementState.AID_GRANTED,
+    } <= {placement.state for placement in placements}
+
+
+def test_its_acts_count_as_told(loaded):
+    database, _, _ = loaded
+    with database.reading() as session:
+        by_hand = session.scalars(
+            sa.select(ReviewDecision.told).where(ReviewDecision.actor_id.is_not(None))
+        ).all()
+        paid = session.scalar(
+            sa.select(sa.func.count()).select_from(AidMilestone).where(AidMilestone.paid_on.is_not(None))
+        )
+    assert by_hand and all(by_hand)
+    assert paid > 20
+
+
+def test_its_day_is_the_business_day_of_commands(loaded):
+    database, _, environment = loaded
+    done = subprocess.run(
+        [sys.executable, "-m", "web.cli", "match", "--json"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    document = json.loads(done.stdout)
+    assert document["on"] == "2013-11-04"
+    assert document["candidates_without_offer"] == []
+    with database.reading() as session:
+        listed = match_results.standing(session, on=TODAY, seed=match_runs.SEED)
+    assert sum(len(each.proposals) for each in listed) == len(document["proposals"])
+
+
+def test_it_is_loaded_into_an_empty_base_only(loaded):
+    _, _, environment = loaded
+    command = [sys.executable, "-m", "web.cli", "demo", "load"]
+    again = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert again.returncode == cli.REFUSED and "base vide" in again.stderr
+    kept = subprocess.run(
+        [*command, "--if-empty"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert kept.returncode == cli.DONE
