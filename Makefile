@@ -32,7 +32,7 @@ setup: .venv/run
 # The demo is loaded once, into an empty base; a base of yours is left as it is.
 run: .venv/run
 	@$(BIN)/passerelle init
-	@test -e var/demo || { $(BIN)/passerelle demo load && touch var/demo; }
+	@$(BIN)/passerelle demo load --if-empty
 	@$(BIN)/passerelle match
 	@exec $(BIN)/passerelle run
 
@@ -41,7 +41,6 @@ test: .venv/dev
 
 test-deep: .venv/dev
 	@$(BIN)/python -m pytest -m deep tests/deep
-	@$(BIN)/python tests/deep/mutation.py
 
 check: .venv/dev
 	$(BIN)/ruff format --check .
@@ -51,8 +50,6 @@ check: .venv/dev
 
 bench: .venv/bench
 	@$(BIN)/python bench/rights.py
-	@$(BIN)/python bench/titles.py
-	@$(BIN)/python bench/match.py --scale amiens
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
