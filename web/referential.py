@@ -14,7 +14,7 @@ from .settings import Settings
 
 
 def stored(session: Session) -> Referential | None:
-    """What was imported; None while no title is."""
+    """What was imported, with the usual titles of the starter table; None while no title is."""
     titles = session.execute(
         sa.select(
             OccupationTitle.label,
@@ -33,7 +33,7 @@ def stored(session: Session) -> Referential | None:
     ]
     occupations = session.execute(sa.select(Occupation.rome, Occupation.label)).all()
     moves = session.execute(sa.select(OccupationMobility.rome, OccupationMobility.target)).all()
-    return Referential.of(occupations, wordings, moves)
+    return Referential.of(occupations, wordings, moves).with_usual_titles()
 
 
 def imported_or_starter(settings: Settings) -> Referential:

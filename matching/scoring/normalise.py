@@ -1,100 +1,82 @@
 """Job titles as people write them, brought to the words that say the occupation.
 
 Masculine, feminine and both forms come to the same words; accents, case, (H/F), contract words, places and digits go.
+The words that go, and the ones that stand for others, are in `data/title_words.csv`.
 """
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
 
 #: Longer titles are cut: no occupation takes more, and nothing costs more (security.md I5).
 LONGEST = 200
+#: Letters of a normalised title; abbreviations written out must not pass what a stored label holds.
+LONGEST_KEY = 240
 
-_BRACKETS = re.compile(r"\((?:[^()]{0,30})\)")
+_BRACKETS = re.compile(r"\(([^()]{0,60})\)")
 _GENDER = re.compile(r"\b[hfm] ?/ ?[hfm](?: ?/ ?[hfmxd])?\b|\bh-f\b|\bf-h\b")
-_INCLUSIVE = re.compile(r"(?<=[a-z])[.·•‧\-](?:e|ne|se|rice|trice|euse|ere|iere|le|ve)s?\b")
+#: Word endings in brackets: « Agent (e) », « Animateur(trice) ».
+_ENDING = re.compile(
+    r"e|es|s|ne|se|le|te|ve|re|ere|iere|euse|rice|trice|sse|esse|ive|ale|elle|onne|ienne|ice|x|eure"
+)
+_INCLUSIVE = re.compile(r"(?<=[a-z])[.·•‧/\-](?:e|fe|ne|se|rice|trice|euse|ere|iere|le|ve|te|sse|eure)s?\b")
 _WORD = re.compile(r"[a-z0-9+#]+")
-
-#: Whole phrases that say nothing of the occupation.
-_PHRASES = re.compile(
-    r"\b(?:temps (?:plein|partiel|complet)|mi-temps|contrat (?:de travail|aide|unique)|emplois? d.?avenir"
-    r"|emplois? francs?|service civique|job d.?ete|poste a pourvoir|a pourvoir|des que possible"
-    r"|debutants? acceptes?|avec ou sans experience"
-    r"|nous recherchons|on recherche|recherchons|recherche|recrutons|recrute|cherche|embauche|amiens metropole"
-    r"|hauts de france)\b"
-)
-
-#: Words that say nothing of the occupation: grammar, contract, urgency, places.
-STOP = frozenset(
-    re.findall(
-        r"\w+",
-        """
-    a au aux avec d de des du en et l la le les ou par pour sans sous sur un une son sa ses dans chez type
-    metier emploi emplois poste postes profil offre cdi cdd interim interimaire mission urgent urgence
-    saisonnier saisonniere saison temporaire renfort stage alternance apprentissage contrat avenir franc
-    francs confirme confirmee debutant debutante experimente experimentee motive motivee serieux serieuse
-    junior senior hf fh h f mois heures semaine nuit jour jours matin soir week end weekend plein partiel
-    complet temps amiens somme picardie oise aisne etouvie longueau camon rivery boves glisy poulainville
-    saleux salouel dury pont metz dreuil cagny allonville bertangles saveuse vers selles sains amienois
-    quartier nord zus qpv france hauts region proximite secteur
-    """,
-    )
-)
-
-_SHORT = {
-    "resp": "responsable", "tech": "technicien", "techn": "technicien", "aux": "auxiliaire", "ass": "assistant",
-    "asst": "assistant", "assist": "assistant", "adj": "adjoint", "admin": "administratif", "adm": "administratif",
-    "secr": "secretaire", "sec": "secretaire", "compta": "comptable", "dev": "developpeur", "agt": "agent",
-    "anim": "animateur", "educ": "educateur", "edu": "educateur", "manut": "manutentionnaire", "prep": "preparateur",
-    "cde": "commande", "cdes": "commandes", "elec": "electricien", "meca": "mecanicien", "menuis": "menuisier",
-    "pl": "poids lourd", "spl": "super poids lourd", "vl": "vehicule leger", "rh": "ressources humaines",
-    "cial": "commercial", "com": "communication", "info": "informatique", "maint": "maintenance", "ent": "entretien",
-    "esp": "espaces", "ev": "espaces verts", "vte": "vente",
-    "mag": "magasinier", "log": "logistique", "dir": "directeur",
-    "ing": "ingenieur", "prof": "professeur", "vae": "", "atsem": "agent territorial specialise ecoles maternelles",
-    "avs": "auxiliaire vie sociale",
-    "aesh": "accompagnant eleves situation handicap",
-    "aes": "accompagnant educatif social",
-    "asvp": "agent surveillance voie publique", "ash": "agent service hospitalier", "ide": "infirmier",
-    "ssiap": "agent securite incendie", "caces": "cariste", "bafa": "animateur", "bpjeps": "animateur",
-    "maitre nageur": "maitre nageur", "mns": "maitre nageur sauveteur", "vrp": "commercial", "btp": "batiment",
-}  # fmt: skip
+_DE = frozenset(("de", "des", "du", "d"))
 
 #: Feminine endings and the masculine ones they answer, longest first.
 _ENDINGS = (
-    ("trices", "teur"), ("trice", "teur"), ("euses", "eur"), ("euse", "eur"), ("ieres", "ier"), ("iere", "ier"),
-    ("iennes", "ien"), ("ienne", "ien"), ("onnes", "on"), ("onne", "on"), ("elles", "el"), ("elle", "el"),
-    ("ives", "if"), ("ive", "if"), ("antes", "ant"), ("ante", "ant"), ("entes", "ent"), ("ente", "ent"),
-    ("gere", "ger"), ("chere", "cher"), ("agere", "ager"), ("ales", "al"), ("ale", "al"), ("aine", "ain"),
-    ("ointe", "oint"), ("euves", "euf"), ("ees", "e"), ("ee", "e"), ("eaux", "eau"), ("aux", "al"),
+    ("trices", "teur"), ("trice", "teur"), ("euses", "eur"), ("euse", "eur"), ("eures", "eur"), ("eure", "eur"),
+    ("ieres", "ier"), ("iere", "ier"), ("iennes", "ien"), ("ienne", "ien"), ("onnes", "on"), ("onne", "on"),
+    ("elles", "el"), ("elle", "el"), ("ives", "if"), ("ive", "if"), ("antes", "ant"), ("ante", "ant"),
+    ("entes", "ent"), ("ente", "ent"), ("eres", "er"), ("ere", "er"), ("ales", "al"),
+    ("ale", "al"), ("aine", "ain"), ("ointe", "oint"), ("euves", "euf"), ("ees", "e"), ("ee", "e"),
+    ("eaux", "eau"), ("aux", "al"),
 )  # fmt: skip
-#: Words that the endings would spoil.
-_KEPT = frozenset(
-    re.findall(
-        r"\w+",
-        """
-    vente ventes plante plantes sante tente travaux animaux locaux eaux maternelle maternelles salle
-    vaisselle piscine cuisine soupe garde gardes seconde verte vertes poste plante ambulante ambulance pente
-    rente personnelle semelle dentelle ficelle chandelle poubelle nacelle tutelle domaine semaine
-    """,
-    )
-)
+
+
+@cache
+def _table(kind: str) -> Mapping[str, str]:
+    """Rows of one kind of `data/title_words.csv`: words -> what they stand for.
+
+    Kinds: `noise` says nothing of the occupation; `after_de` belongs to the title after « de » only (veilleur de
+    nuit), `further_on` anywhere but at its head (chargé de projet emploi); `short` is written out; `diploma` speaks
+    when nothing else does; `feminine` no ending answers for; `kept` the endings would spoil.
+    """
+    text = (files("matching.scoring") / "data" / "title_words.csv").read_text(encoding="utf-8")
+    return {
+        words: row["means"]
+        for row in csv.DictReader(text.splitlines())
+        if row["kind"] == kind
+        for words in row["words"].split("|")
+    }
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
+    """Several words in a row that say nothing of the occupation: any of the blanks may be a hyphen."""
+    longest_first = sorted(_table("phrase"), key=lambda words: (-len(words), words))
+    return re.compile(r"\b(?:" + "|".join(words.replace(" ", "[ '-]") for words in longest_first) + r")\b")
 
 
 def bare(text: str) -> str:
-    """Lower case without accents; ligatures in two letters."""
+    """Lower case without accents; ligatures in two letters; at most `LONGEST` letters."""
     lowered = text[:LONGEST].lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
-    return "".join(
-        letter for letter in unicodedata.normalize("NFD", lowered) if not unicodedata.combining(letter)
-    )
+    plain = unicodedata.normalize("NFKD", lowered)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))[:LONGEST]
 
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """One form for masculine, feminine and plural."""
-    if word in _KEPT or len(word) < 5:
+    known = _table("feminine").get(word)
+    if known:
+        return known
+    if len(word) < 5 or word in _table("kept"):
         return word
     for feminine, masculine in _ENDINGS:
         if word.endswith(feminine) and len(word) - len(feminine) >= 2:
@@ -104,26 +86,53 @@ def stem(word: str) -> str:
     return word
 
 
+def spoken(title: str) -> list[str]:
+    """The words that say the occupation as they are spelt, without accents, in the order written."""
+    said = _BRACKETS.sub(_inside, _GENDER.sub(" ", bare(title)))
+    tokens = _WORD.findall(_phrases().sub(" ", _INCLUSIVE.sub("", said)))
+    found: list[str] = []
+    for before, token in zip(["", *tokens], tokens, strict=False):
+        if token in _table("noise") or not _is_word(token):
+            continue
+        if token in _table("after_de") and before not in _DE:
+            continue
+        if token in _table("further_on") and not found:
+            continue
+        found += _table("short").get(token, token).split()
+    return found or [word for token in tokens for word in _table("diploma").get(token, "").split()]
+
+
 def words(title: str) -> list[str]:
     """The stems that say the occupation, each once, in the order written."""
-    said = _BRACKETS.sub(_inside, bare(title))
-    said = _GENDER.sub(" ", said)
-    said = _INCLUSIVE.sub("", said)
-    said = _PHRASES.sub(" ", said)
-    found: dict[str, None] = {}
-    for token in _WORD.findall(said):
-        for word in _SHORT.get(token, token).split():
-            if word not in STOP and not word.isdigit() and not (len(word) == 1 and word != "c"):
-                found.setdefault(stem(word))
-    return list(found)
-
-
-def _inside(brackets: re.Match[str]) -> str:
-    """(H/F) and word endings go; what else stands in brackets is part of the title."""
-    inside = brackets.group()[1:-1]
-    return " " if len(inside) <= 5 or _GENDER.search(inside) else f" {inside} "
+    return _cut(list(dict.fromkeys(map(stem, spoken(title)))))
 
 
 def normalise(title: str) -> str:
-    """The words in the order written: the key of the label cache."""
+    """The words in the order written: the key of the label cache, at most `LONGEST_KEY` letters."""
     return " ".join(words(title))
+
+
+def _cut(found: list[str]) -> list[str]:
+    left = LONGEST_KEY + 1
+    for at, word in enumerate(found):
+        left -= len(word) + 1
+        if left < 0:
+            return found[:at]
+    return found
+
+
+def _is_word(token: str) -> bool:
+    """Levels, hours and codes (N2, 3x8, R482) are none; 2D and 3D are."""
+    if any(letter.isdigit() for letter in token):
+        return token in ("2d", "3d", "b2b")
+    return len(token) > 1 or token == "c"
+
+
+def _inside(brackets: re.Match[str]) -> str:
+    """An ending glued to its word goes, so does (H/F); an acronym or a remark is part of the title."""
+    inside = brackets.group(1).strip()
+    glued = brackets.start() > 0 and brackets.string[brackets.start() - 1].isalnum()
+    if _ENDING.fullmatch(inside) or (glued and len(inside) <= 6):
+        # In the middle of a word too: « spécialisé(e)s ».
+        return "" if glued else " "
+    return f" {inside} "

@@ -6,13 +6,16 @@ import csv
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 
 import numpy as np
 
 from .columns import Affinity
+
+#: Raise it when the same titles may come to other codes, so that no answer kept in a base outlives its reasons.
+CODING = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,10 @@ class Affinities:
 
 @dataclass(frozen=True)
 class Referential:
-    """`codes` sorted; `titles` and `title_code` (index into codes) side by side; `principal`: the usual title."""
+    """`codes` sorted; `titles` and `title_code` (index into codes) side by side; `principal`: the first title.
+
+    `usual`: titles as people say them, with their index into codes, that count where `titles` know no better.
+    """
 
     codes: tuple[str, ...]
     labels: tuple[str, ...]
@@ -36,6 +42,7 @@ class Referential:
     title_code: tuple[int, ...]
     principal: tuple[bool, ...]
     mobility: tuple[tuple[int, int], ...] = ()
+    usual: tuple[tuple[str, int], ...] = ()
 
     @classmethod
     def of(
@@ -43,10 +50,13 @@ class Referential:
         occupations: Iterable[tuple[str, str]],
         titles: Iterable[tuple[str, str, str | None, bool]],
         mobility: Iterable[tuple[str, str]] = (),
+        usual: Iterable[tuple[str, str]] = (),
     ) -> Referential:
-        """(code, label) of occupations; (title, code, v3 parent, principal) of titles; (code, target) of mobility.
+        """(code, label) of occupations; (title, code, v3 parent, principal) of titles; (code, target) of mobility;
+        (title, code) of usual titles.
 
-        A title whose code has no occupation row brings it in, labelled by its own first title.
+        A title whose code has no occupation row brings it in, labelled by its own first title; a usual title whose
+        code is unknown is left out.
         """
         rows = sorted(set(titles), key=lambda row: (row[1], row[0]))
         named = dict(occupations)
@@ -66,12 +76,27 @@ class Referential:
             tuple(index[row[1]] for row in rows),
             tuple(row[3] for row in rows),
             tuple(sorted({(index[a], index[b]) for a, b in mobility if a in index and b in index})),
+            tuple(sorted({(title, index[code]) for title, code in usual if code in index})),
         )
 
     @classmethod
     def starter(cls) -> Referential:
         """The project's own table: some 150 occupations with the titles that people say."""
         return _starter()
+
+    def with_usual_titles(self) -> Referential:
+        """The same with the titles of the starter table, for the occupations that both know.
+
+        The official labels miss what advertisements say most: agent d'entretien, femme de ménage, nounou.
+        """
+        own = Referential.starter()
+        index = self.index
+        said = {
+            (title, index[own.codes[code]])
+            for title, code in zip(own.titles, own.title_code, strict=True)
+            if own.codes[code] in index
+        }
+        return replace(self, usual=tuple(sorted(said)))
 
     def with_codes(self, codes: Iterable[str]) -> Referential:
         """The same with occupations that people or offers state and it does not know: named by their code alone."""
@@ -86,6 +111,7 @@ class Referential:
                 for title, code, principal in zip(self.titles, self.title_code, self.principal, strict=True)
             ],
             [(names[a], names[b]) for a, b in self.mobility],
+            [(title, names[code]) for title, code in self.usual],
         )
 
     @cached_property
@@ -95,8 +121,12 @@ class Referential:
 
     @cached_property
     def digest(self) -> str:
-        """Changes whenever anything that coding reads does: the key of cached labels."""
-        content = "\n".join((*self.codes, *self.labels, *self.titles, *map(str, self.title_code)))
+        """Changes whenever anything that coding reads does, or how it reads it: the key of cached labels."""
+        titles = (f"{title}\t{code}" for title, code in zip(self.titles, self.title_code, strict=True))
+        usual = (f"{title}\t{code}" for title, code in self.usual)
+        content = "\n".join(
+            (CODING, *self.codes, *self.labels, *titles, *map(str, self.principal), "", *usual)
+        )
         return hashlib.sha256(content.encode()).hexdigest()
 
     def affinity(self, one: str, other: str, weights: Affinities = Affinities()) -> float:

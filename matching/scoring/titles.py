@@ -1,8 +1,8 @@
 """Job titles to ROME occupations: an exact dictionary first, then nearest labels by pieces of words.
 
 The dictionary holds every label under its words in any order, gender and number; a word that it does not know is
-mended when one letter makes it known. What is left is compared by TF-IDF over characters 2 to 4 within words, and
-the nearest labels vote. Measured in bench/titles.py.
+mended when one letter makes it known. What is left goes to the nearest labels (likeness.py), which alone import
+scikit-learn. Measured in bench/titles.py.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from .normalise import normalise, words
+from .likeness import Likeness
+from .normalise import normalise, spoken, stem, words
 from .referential import Referential
 
 #: At most so many occupations a title.
 MOST = 5
-#: Labels nearer than this resemble the title; none resembles it: no occupation.
-RESEMBLES = 0.30
-#: Labels that vote, and how much nearer ones weigh.
-VOTERS, SHARPNESS = 12, 6
+#: A title that is none of the labels never scores as one that is; below the least an occupation is not worth naming.
+INEXACT, LEAST = 0.99, 0.01
 #: Words shorter than this are never mended: one letter makes another word of them.
-MENDED = 5
+MENDED = 6
 #: Titles compared at once.
 BLOCK = 512
+#: Occupations looked at beyond the most, so that a tie at the edge is broken by the code.
+SPARE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class Coder:
         self.referential = referential
         self.cache = cache or LabelCache(referential.digest)
         self._words = [words(title) for title in referential.titles]
+        self._usual = [(words(title), code) for title, code in referential.usual]
 
     def code(self, titles: Sequence[str]) -> list[tuple[Match, ...]]:
         """For each title up to five occupations, best first. Equal titles are coded once; order changes nothing."""
@@ -82,14 +83,18 @@ class Coder:
             if exact:
                 answers[at] = self._exact(exact)
             elif mended:
-                left.append((at, " ".join(mended)))
+                # As written: a rare word mended into a common one would say something else.
+                left.append((at, label))
         for (at, _), found in zip(left, self._nearest([label for _, label in left]), strict=True):
             answers[at] = found
         return answers
 
     @cached_property
     def _dictionary(self) -> dict[frozenset[str], Counter[int]]:
-        """Words of a label, in any order -> how much each occupation is called so (usual titles count double)."""
+        """Words of a label, in any order -> how much each occupation is called so (first titles count double).
+
+        A usual title counts where no label has its words: what the referential says wins.
+        """
         found: dict[frozenset[str], Counter[int]] = defaultdict(Counter)
         rows = zip(self._words, self.referential.title_code, self.referential.principal, strict=True)
         for label, code, principal in rows:
@@ -98,6 +103,10 @@ class Coder:
         for code, label_ in enumerate(self.referential.labels):
             if own := words(label_):
                 found[frozenset(own)][code] += 3
+        official = frozenset(found)
+        for said, code in self._usual:
+            if said and frozenset(said) not in official:
+                found[frozenset(said)][code] += 1
         return found
 
     def _exact(self, votes: Counter[int]) -> tuple[Match, ...]:
@@ -105,15 +114,27 @@ class Coder:
         ranked = sorted(votes.items(), key=lambda vote: (-vote[1], codes[vote[0]]))[:MOST]
         return tuple(Match(codes[code], round(count / ranked[0][1], 4)) for code, count in ranked)
 
+    def _leading(self, label: Sequence[str]) -> dict[int, float]:
+        """The longest label that the title begins with: « poissonnier » of « poissonnier en grande surface »."""
+        for size in range(len(label) - 1, 0, -1):
+            if found := self._dictionary.get(frozenset(label[:size])):
+                share = size / len(label) / sum(found.values())
+                return {code: share * count for code, count in found.items()}
+        return {}
+
     @cached_property
-    def _vocabulary(self) -> Counter[str]:
-        return Counter(word for label in self._words for word in label)
+    def _stems(self) -> Counter[str]:
+        """How often each word of the labels comes, in its one form."""
+        return Counter(word for label in self._dictionary for word in label)
 
     @cached_property
     def _deletions(self) -> dict[str, list[str]]:
-        """A word less one letter -> the known words it may come from."""
+        """A word less one letter -> the words of the labels, as they are spelt, that it may come from."""
+        referential = self.referential
+        labels = (*referential.titles, *referential.labels, *(title for title, _ in referential.usual))
+        spelt = {word for label in labels for word in spoken(label)} | set(self._stems)
         found: dict[str, list[str]] = defaultdict(list)
-        for word in self._vocabulary:
+        for word in sorted(spelt):
             if len(word) >= MENDED:
                 for shorter in {*_less_one(word), word}:
                     found[shorter].append(word)
@@ -124,60 +145,39 @@ class Coder:
 
     def _mend(self, word: str) -> str:
         """The known word at one letter (missing, added, changed, two swapped); of several the most frequent."""
-        if word in self._vocabulary or len(word) < MENDED or not word.isalpha():
+        if word in self._stems or len(word) < MENDED or not word.isalpha():
             return word
         near = {known for shorter in (word, *_less_one(word)) for known in self._deletions.get(shorter, ())}
-        near = {known for known in near if _one_apart(word, known)}
-        return max(near, key=lambda known: (self._vocabulary[known], known), default=word)
+        found = {stem(known) for known in near if _one_apart(word, known)}
+        return max(found, key=lambda known: (self._stems[known], known), default=word)
 
     @cached_property
-    def _space(self) -> tuple[Any, Any, np.ndarray]:
-        """(vectoriser, documents x pieces, code of each document)."""
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
-        documents = [" ".join(label) for label in self._words]
-        of_code = list(self.referential.title_code)
-        whole: dict[int, list[str]] = defaultdict(list)
-        for label, code in zip(documents, of_code, strict=True):
-            whole[code].append(label)
-        for code, label_ in enumerate(self.referential.labels):
-            documents.append(" ".join(dict.fromkeys([*words(label_), *" ".join(whole[code]).split()])))
-            of_code.append(code)
-        pieces = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(2, 4), max_df=0.1, sublinear_tf=True, dtype=np.float32
-        )
-        matrix = pieces.fit_transform(documents)
-        return pieces, matrix.T.tocsr(), np.array(of_code)
+    def _likeness(self) -> Likeness:
+        pairs = (*zip(self._words, self.referential.title_code, strict=True), *self._usual)
+        labels = {(" ".join(label), code): None for label, code in pairs if label}
+        for code, label in enumerate(self.referential.labels):
+            labels[normalise(label), code] = None
+        return Likeness(list(labels), len(self.referential.codes))
 
     def _nearest(self, labels: Sequence[str]) -> Iterator[tuple[Match, ...]]:
-        if not labels:
-            return
-        pieces, documents, of_code = self._space
+        names = np.array(self.referential.codes)
         for start in range(0, len(labels), BLOCK):
-            likeness = (pieces.transform(labels[start : start + BLOCK]) @ documents).tocsr()
-            for row in range(likeness.shape[0]):
-                begin, end = likeness.indptr[row], likeness.indptr[row + 1]
-                yield self._vote(likeness.indices[begin:end], likeness.data[begin:end], of_code)
-
-    def _vote(self, documents: np.ndarray, likeness: np.ndarray, of_code: np.ndarray) -> tuple[Match, ...]:
-        near = np.flatnonzero(likeness >= RESEMBLES)
-        if not len(near):
-            return ()
-        # Ties are broken by the document, so that the order of a matrix product changes nothing.
-        order = near[np.lexsort((documents[near], -np.round(likeness[near], 5)))][:VOTERS]
-        codes, values = of_code[documents[order]], likeness[order].astype(float)
-        votes: dict[int, float] = defaultdict(float)
-        best: dict[int, float] = defaultdict(float)
-        for code, value in zip(codes.tolist(), values.tolist(), strict=True):
-            votes[code] += value**SHARPNESS
-            best[code] = max(best[code], value)
-        names = self.referential.codes
-        ranked = sorted(votes, key=lambda code: (-round(votes[code], 6), names[code]))[:MOST]
-        found, ceiling = [], 0.99
-        for code in ranked:
-            ceiling = min(ceiling, round(best[code], 4))
-            found.append(Match(names[code], ceiling))
-        return tuple(found)
+            block = labels[start : start + BLOCK]
+            shares, nearest = self._likeness.of(block, [self._leading(label.split()) for label in block])
+            shares = np.round(shares, 6)
+            many = min(MOST + SPARE, shares.shape[1])
+            best = np.sort(np.argpartition(-shares, many - 1, axis=1)[:, :many], axis=1)
+            # Ties by code (codes are sorted), so that the last bit of a product changes nothing.
+            order = np.argsort(-np.take_along_axis(shares, best, axis=1), axis=1, kind="stable")[:, :MOST]
+            best = np.take_along_axis(best, order, axis=1)
+            share = np.take_along_axis(shares, best, axis=1)
+            score = share / np.maximum(share[:, :1], 1e-6) * nearest[:, None]
+            for row, codes in enumerate(names[best]):
+                yield tuple(
+                    Match(str(code), min(round(float(value), 4), INEXACT))
+                    for code, value in zip(codes, score[row], strict=True)
+                    if value >= LEAST
+                )
 
 
 def _less_one(word: str) -> Iterable[str]:
