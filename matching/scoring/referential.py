@@ -15,7 +15,7 @@ import numpy as np
 from .columns import Affinity
 
 #: Raise it when the same titles may come to other codes, so that no answer kept in a base outlives its reasons.
-CODING = "2"
+CODING = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Referential:
         titles = (f"{title}\t{code}" for title, code in zip(self.titles, self.title_code, strict=True))
         usual = (f"{title}\t{code}" for title, code in self.usual)
         content = "\n".join(
-            (CODING, *self.codes, *self.labels, *titles, *map(str, self.principal), "", *usual)
+            (CODING, *self.codes, *self.labels, *self.parents, *titles, *map(str, self.principal), "", *usual)
         )
         return hashlib.sha256(content.encode()).hexdigest()
 

@@ -157,7 +157,7 @@ class Coder:
         labels = {(" ".join(label), code): None for label, code in pairs if label}
         for code, label in enumerate(self.referential.labels):
             labels[normalise(label), code] = None
-        return Likeness(list(labels), len(self.referential.codes))
+        return Likeness(list(labels), self.referential.parents)
 
     def _nearest(self, labels: Sequence[str]) -> Iterator[tuple[Match, ...]]:
         names = np.array(self.referential.codes)
