@@ -1,0 +1,81 @@
+"""The shape of the `aid:` key of a programme file, checked on loading. What it comes to for a contract: aid.py."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class Event(_Shape):
+    """One milestone `after` a number of months of the contract, or at a named day."""
+
+    kind: str
+    number: int = 1
+    paper: str
+    at: Literal["start", "month_end", "trial_end", "aid_end", "end"] = "start"
+    months: int = 0
+    amount: str | None = None
+    window_months: int | None = None
+    or_after_grant: bool = False
+    reference: str
+
+
+class Repeated(_Shape):
+    """A paper every so many months while the contract runs, and its aid where that has an end."""
+
+    kind: str
+    paper: str
+    every_months: int = Field(gt=0)
+    reference: str
+
+
+class MonthlyShare(_Shape):
+    """A share of the hourly minimum wage for each month of the contract, by the sector of the employer."""
+
+    kind: str
+    paper: str
+    rate_by_sector: dict[str, str]
+    default_sector: str
+    wage: str
+    hours_at_most: str
+    months_at_most: str
+    reference: str
+
+
+class Periods(_Shape):
+    """A yearly amount paid by periods of months, pro rata of hours and of the days worked in each."""
+
+    kind: str
+    paper: str
+    period_months: int = Field(gt=0)
+    yearly: dict[str, str]
+    first_year_young: dict[str, str] = Field(default_factory=dict)
+    young_below: str | None = None
+    young_from: str | None = None
+    years_at_most: dict[str, str]
+    hours_full: str
+    least: str
+    window_months: int
+    aid_lost_months: int | None = None
+    stay_months: str | None = None
+    reference: str
+
+
+class AidRules(_Shape):
+    """The `aid:` key of a programme file."""
+
+    reference: str
+    events: list[Event] = Field(default_factory=list)
+    repeated: list[Repeated] = Field(default_factory=list)
+    monthly: MonthlyShare | None = None
+    periods: Periods | None = None
+    #: motives of an early end that make what was paid repayable, until so many months of the contract
+    repay_motives: list[str] = Field(default_factory=list)
+    repay_before_months: int = 0
+    #: a lump sum not yet paid is lost by any early end; a monthly aid stays owed for the months worked
+    end_cancels_all: bool = False
