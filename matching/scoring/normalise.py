@@ -92,7 +92,8 @@ def spoken(title: str) -> list[str]:
     tokens = _WORD.findall(_phrases().sub(" ", _INCLUSIVE.sub("", said)))
     found: list[str] = []
     for before, token in zip(["", *tokens], tokens, strict=False):
-        if token in _table("noise") or not _is_word(token):
+        # « aux. de vie » opens with a word written short, « aide aux personnes » holds one of grammar.
+        if (token in _table("noise") and (found or token not in _table("short"))) or not _is_word(token):
             continue
         if token in _table("after_de") and before not in _DE:
             continue

@@ -152,14 +152,23 @@ class Coder:
         return max(found, key=lambda known: (self._stems[known], known), default=word)
 
     @cached_property
-    def _likeness(self) -> Likeness:
-        pairs = (*zip(self._words, self.referential.title_code, strict=True), *self._usual)
-        labels = {(" ".join(label), code): None for label, code in pairs if label}
-        for code, label in enumerate(self.referential.labels):
-            labels[normalise(label), code] = None
-        return Likeness(list(labels), self.referential.parents)
+    def _likeness(self) -> Likeness | None:
+        """None where no label says anything."""
+        referential = self.referential
+        said = [
+            *zip(self._words, referential.title_code, strict=True),
+            *self._usual,
+            *((words(label), code) for code, label in enumerate(referential.labels)),
+        ]
+        labels = dict.fromkeys((" ".join(label), code) for label, code in said if label)
+        return Likeness(list(labels), referential.parents) if labels else None
 
     def _nearest(self, labels: Sequence[str]) -> Iterator[tuple[Match, ...]]:
+        if not labels:
+            return
+        if self._likeness is None:
+            yield from ((),) * len(labels)
+            return
         names = np.array(self.referential.codes)
         for start in range(0, len(labels), BLOCK):
             block = labels[start : start + BLOCK]
