@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from matching.errors import Unavailable
+from matching.errors import InvalidInput, Unavailable
 from matching.scoring.referential import Referential
+from matching.store.engine import open_database
 from matching.store.organisations import Occupation, OccupationMobility, OccupationTitle
 
 from . import database as databases
@@ -36,17 +37,24 @@ def stored(session: Session) -> Referential | None:
     return Referential.of(occupations, wordings, moves).with_usual_titles()
 
 
-def imported_or_starter(settings: Settings) -> Referential:
-    """For a command that needs no database and creates none: an absent or unready one means the starter table."""
-    if databases.exists(settings):
-        from matching.store.engine import open_database
+def imported(settings: Settings) -> Referential | None:
+    """What the base of these settings holds, for a command that needs no database and creates none.
 
-        try:
-            made = open_database(settings.database_url, b"no value is unsealed by this command.")
-            with made.reading() as session:
-                return stored(session) or Referential.starter()
-        except Unavailable:
-            pass
-        finally:
-            made.dispose()
-    return Referential.starter()
+    None without a database, without its tables, or while nothing is imported. Raises Unavailable when there is one
+    that cannot be read, InvalidInput when the URL means nothing.
+    """
+    try:
+        if not databases.exists(settings):
+            return None
+        made = open_database(settings.database_url, b"no value is unsealed by this command.")
+    except (sa.exc.ArgumentError, ModuleNotFoundError) as wrong:
+        raise InvalidInput("bad-database-url", url=settings.database_url) from wrong
+    try:
+        with made.reading() as session:
+            if not sa.inspect(session.connection()).has_table(OccupationTitle.__tablename__):
+                return None
+            return stored(session)
+    except sa.exc.DatabaseError as fault:
+        raise Unavailable("database-unreadable", detail=str(fault.orig).splitlines()[0][:200]) from fault
+    finally:
+        made.dispose()

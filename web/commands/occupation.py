@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from matching.scoring.referential import Referential
 
 
 @click.command(
@@ -20,10 +23,7 @@ def command(titles: tuple[str, ...], as_json: bool) -> None:
 
     from matching.scoring.titles import Coder
 
-    from .. import settings
-    from ..referential import imported_or_starter
-
-    coder = Coder(imported_or_starter(settings.load()))
+    coder = Coder(_referential())
     labels = dict(zip(coder.referential.codes, coder.referential.labels, strict=True))
     for title, found in _coded(coder, iter(titles) if titles else _lines()):
         said = [{"rome": match.rome, "label": labels[match.rome], "score": match.score} for match in found]
@@ -35,6 +35,22 @@ def command(titles: tuple[str, ...], as_json: bool) -> None:
             click.echo(f"  {each['rome']}  {each['score']:.2f}  {each['label']}")
         if not said:
             click.echo("  aucun métier ne ressemble à cet intitulé : précisez-le")
+
+
+def _referential() -> Referential:
+    """The imported one, else the starter table; a base that is there and cannot be read is told, not hidden."""
+    from matching.errors import Unavailable
+    from matching.scoring.referential import Referential
+
+    from .. import settings
+    from ..referential import imported
+    from ..wording import sentence_for
+
+    try:
+        return imported(settings.load()) or Referential.starter()
+    except Unavailable as fault:
+        click.echo(f"{sentence_for(fault)} En attendant, la table de départ du projet répond.", err=True)
+        return Referential.starter()
 
 
 def _lines() -> Iterator[str]:
