@@ -187,12 +187,7 @@ def _answer_chunk(read: list[Question | dict[str, Any]]) -> Iterator[dict[str, A
         for row, (index, question) in enumerate(zip(indexes, asked, strict=True)):
             assessment = together.with_contract(question.contract, question.on)
             said = explain(assessment, row, question.on)
-            open_ = said.verdict is Verdict.UNKNOWN
-            ask = (
-                questions(question.programme, question.person, question.contract, question.on)
-                if open_
-                else None
-            )
+            ask = questions(assessment, row, question.on) if said.verdict is Verdict.UNKNOWN else None
             done[index] = as_json(question, said, ask)
     for index, item in enumerate(read):
         yield done[index] if isinstance(item, Question) else item

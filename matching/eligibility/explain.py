@@ -18,7 +18,6 @@ from .cohort import ZONE_KINDS
 from .days import FIRST, LAST
 from .programme import Assessment
 from .schema import Condition
-from .windows import Windows
 
 #: A window as people read it: first and last day, None = no end.
 Window = tuple[date, date | None]
@@ -89,7 +88,7 @@ def explain(assessment: Assessment, row: int, on: date) -> Explanation:
         criteria.append(
             Criterion(
                 str(condition.id),
-                _at(windows, row, day),
+                windows.verdict_of(row, day),
                 tuple(inclusive(a, b) for a, b in windows.certain.of_owner(row)),
                 tuple(facts_of(assessment, condition, row, on)),
                 str(condition.requires),
@@ -131,17 +130,8 @@ def inclusive(start: int, end: int) -> Window:
     return date.fromordinal(start), None if end >= LAST else date.fromordinal(end - 1)
 
 
-def _at(windows: Windows, row: int, day: int) -> Verdict:
-    def holds(spans: list[tuple[int, int]]) -> bool:
-        return any(a <= day < b for a, b in spans)
-
-    if holds(windows.certain.of_owner(row)):
-        return Verdict.YES
-    return Verdict.UNKNOWN if holds(windows.possible.of_owner(row)) else Verdict.NO
-
-
 def _verdict(assessment: Assessment, row: int, day: int) -> Verdict:
-    person = _at(assessment.windows, row, day)
+    person = assessment.windows.verdict_of(row, day)
     return person if assessment.contract is None else min(person, assessment.contract)
 
 
@@ -172,7 +162,7 @@ def _turning(assessment: Assessment, row: int, on: date) -> Iterator[Fact]:
         yield Fact("programme-begins", {})
     for condition in assessment.programme.file.conditions.all_of:
         windows = assessment.criteria[str(condition.id)]
-        if _at(windows, row, day) is not _at(windows, row, day - 1):
+        if windows.verdict_of(row, day) is not windows.verdict_of(row, day - 1):
             yield from facts_of(assessment, condition, row, on)
 
 

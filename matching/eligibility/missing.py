@@ -1,16 +1,19 @@
-"""What to ask for: a smallest set of missing facts whose every possible answer settles the verdict.
+"""What to ask for: a smallest set of missing facts whose every answer leaves nothing more to ask.
 
-Every missing fact has a few representative answers, one on each side of every threshold of the programme. All
-combinations, "still unknown" included, are assessed at once as a cohort: a set of facts settles when no combination
-that answers them, and leaves the others unknown, is left open.
+On one day the conditions of a programme are a tree over its leaves, and each leaf reads one fact (two for a diploma
+within a level). So every missing fact is an axis with a few answers, one on each side of every threshold that its
+leaves can tell apart, and "still unknown" before them; the tree is evaluated once over all axes. A set of facts is
+enough when each answer to it, the others still unknown, settles the verdict, or leaves it open for a reason that no
+further answer can lift (a sector list that is not configured). Person and contract share no fact: two small tables.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,184 +23,324 @@ from ..vocabulary import Verdict
 from .cohort import Cohort, Dossier, Period, Registration, Residence
 from .contract import Contract
 from .days import add_months
-from .programme import Programme
+from .programme import Assessment, Programme
+from .schema import Condition
 
-#: More combinations than this are not tried: the facts then come in the order below, all of them.
-MOST = 60_000
+Values = npt.NDArray[np.int8]
 
-_CONTRACT = {"contract.kind": "kind", "contract.months": "months", "contract.weekly_hours": "weekly_hours",
-             "contract.sector": "sector"}  # fmt: skip
+#: leaf of a programme file -> the facts it reads, as `passerelle check` names them (`stated` names its own)
+READS = {
+    "aged": ("birth_date",),
+    "recognised": ("rqth",),
+    "out_of_work": ("employment",),
+    "without_diploma": ("diploma_level",),
+    "level_is": ("diploma_level",),
+    "at_most_level": ("diploma_level", "bac_plus"),
+    "searching": ("registrations",),
+    "registered": ("registrations",),
+    "lives_in": ("residence",),
+    "when": (),
+}
+#: the order in which facts are asked for
+ORDER = ("birth_date", "rqth", "diploma_level", "bac_plus", "registrations", "employment", "residence")
+_TERMS = {"contract.kind": "kind", "contract.months": "months", "contract.weekly_hours": "weekly_hours",
+          "contract.sector": "sector"}  # fmt: skip
+_LEVELS = (0, 3, 4, 5, 6, 7, 8)
 
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """`facts`: a smallest settling set, empty when none would settle; `first`: the one most likely to settle alone."""
+    """`facts`: a smallest set that is enough, empty when no answer would change anything; `first`: the one of them
+    most likely to settle the verdict alone."""
 
     facts: tuple[str, ...]
     first: str | None
 
 
-def questions(programme: Programme, person: Dossier, contract: Contract | None, on: date) -> Questions:
-    """For a person whose verdict on that day is unknown. Facts are named as in `passerelle check`."""
-    answers = _answers(programme, person, contract, on)
-    names = list(answers)
-    options = [[None, *answers[name]] for name in names]
-    combinations = np.array(
-        list(itertools.product(*(range(len(option)) for option in options))), np.int16
-    ).reshape(-1, len(names))
-    if len(combinations) > MOST:
-        return Questions(tuple(names), names[0] if names else None)
-    settled = _settled(programme, person, contract, on, names, options, combinations)
-    alone = {
-        name: float(settled[_answering(combinations, [index])].mean()) for index, name in enumerate(names)
-    }
-    best = max(names, key=lambda name: (alone[name], -names.index(name)), default=None)
-    first = best if best is not None and alone[best] > 0 else None
-    for size in range(1, len(names) + 1):
-        for chosen in itertools.combinations(range(len(names)), size):
-            if settled[_answering(combinations, chosen)].all():
-                return Questions(tuple(names[index] for index in chosen), first)
-    return Questions((), first)
+def reads(leaf: Condition) -> tuple[str, ...]:
+    """The facts that a leaf of a programme reads."""
+    name, arguments = leaf.leaf()
+    return (arguments["fact"],) if name == "stated" else READS[name]
 
 
-def _answering(combinations: npt.NDArray[np.int16], chosen: Sequence[int]) -> npt.NDArray[np.bool_]:
-    """Rows that answer exactly the chosen facts (0 = still unknown)."""
-    wanted = np.zeros(combinations.shape[1], np.bool_)
-    wanted[list(chosen)] = True
-    answering: npt.NDArray[np.bool_] = ((combinations > 0) == wanted).all(axis=1)
-    return answering
+def questions(assessment: Assessment, row: int, on: date) -> Questions:
+    """For a person of the cohort whose verdict on that day is unknown."""
+    cohort, day = assessment.cohort, on.toordinal()
+    values = tuple(
+        int(assessment.leaf(position).verdict_of(row, day))
+        for position in range(len(assessment.programme.leaves()))
+    )
+    level = None if cohort.level_missing[row] else int(cohort.level[row])
+    bac_plus = None if cohort.bac_plus_missing[row] else int(cohort.bac_plus[row])
+    return _questions(assessment.programme, on, values, level, bac_plus, assessment.given)
 
 
-def _settled(
+@lru_cache(maxsize=4096)
+def _questions(
     programme: Programme,
-    person: Dossier,
-    contract: Contract | None,
     on: date,
-    names: list[str],
-    options: list[list[Any]],
-    combinations: npt.NDArray[np.int16],
-) -> npt.NDArray[np.bool_]:
-    """Whether each combination leaves nothing open: a sure no on either side, or a sure yes on both."""
-    people_names = [name for name in names if name not in _CONTRACT]
-    columns = [names.index(name) for name in people_names]
-    kinds, row_of = np.unique(combinations[:, columns], axis=0, return_inverse=True)
-    people = [
-        _with(
-            person,
-            {name: options[names.index(name)][pick] for name, pick in zip(people_names, kind, strict=True)},
+    values: tuple[int, ...],
+    level: int | None,
+    bac_plus: int | None,
+    contract: Contract | None,
+) -> Questions:
+    """The same for whoever stands alike on that day; `values`: each leaf's own answer."""
+    sides = [_person(programme, on, values, level, bac_plus), _contract(programme, contract, on)]
+    names = [name for side in sides for name in side.names]
+    for size in range(len(names) + 1):
+        for chosen in itertools.combinations(names, size):
+            if _enough(*(side.states(chosen) for side in sides)):
+                return Questions(chosen, _likeliest(chosen, *sides))
+    raise AssertionError("all answers together leave nothing to ask")
+
+
+def _likeliest(chosen: Sequence[str], person: _Side, contract: _Side) -> str | None:
+    def settles_alone(name: str) -> float:
+        side, other = (person, contract) if name in person.names else (contract, person)
+        return side.settled_by(name, other.unanswered)
+
+    return max(chosen, key=lambda name: (settles_alone(name), -chosen.index(name)), default=None)
+
+
+#: What a set of answers leaves: the verdict so far, and all verdicts that answering the rest can lead to.
+State = tuple[int, frozenset[int]]
+
+
+def _enough(people: frozenset[State], contracts: frozenset[State]) -> bool:
+    for (person, persons_later), (contract, contracts_later) in itertools.product(people, contracts):
+        if min(person, contract) != Verdict.UNKNOWN:
+            continue
+        if any(
+            min(one, other) != Verdict.UNKNOWN
+            for one, other in itertools.product(persons_later, contracts_later)
+        ):
+            return False
+    return True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Side:
+    """Verdicts over every answer of some facts: one axis a fact, position 0 = still unknown. `weights`: how many of
+    the answers thought of each position stands for."""
+
+    names: tuple[str, ...]
+    table: Values
+    weights: tuple[npt.NDArray[np.int64], ...]
+
+    @property
+    def unanswered(self) -> int:
+        return int(self.table[(0,) * self.table.ndim])
+
+    def states(self, chosen: Sequence[str]) -> frozenset[State]:
+        """What the answers to the chosen facts of this side leave."""
+        axes = [axis for axis, name in enumerate(self.names) if name in chosen]
+        others = tuple(axis for axis in range(self.table.ndim) if axis not in axes)
+        now = self.table[tuple(slice(1, None) if axis in axes else 0 for axis in range(self.table.ndim))]
+        whole = self.table[(slice(1, None),) * self.table.ndim]
+        later = np.bitwise_or.reduce(1 << (whole + 1), axis=others) if others else 1 << (whole + 1)
+        codes = np.unique((now.astype(np.int64) + 1) * 8 + later)
+        return frozenset(
+            (code // 8 - 1, frozenset(value for value in (-1, 0, 1) if code & 1 << value + 1))
+            for code in codes.tolist()
         )
-        for kind in kinds
+
+    def settled_by(self, name: str, beside: int) -> float:
+        """Share of the answers to this fact alone that settle the verdict, the other side being as it is."""
+        axis = self.names.index(name)
+        alone = self.table[tuple(slice(1, None) if at == axis else 0 for at in range(self.table.ndim))]
+        settled = np.minimum(alone, beside) != Verdict.UNKNOWN
+        return float(np.average(settled, weights=self.weights[axis]))
+
+
+# --- the person
+
+
+def _person(
+    programme: Programme, on: date, values: tuple[int, ...], level: int | None, bac_plus: int | None
+) -> _Side:
+    leaves = programme.leaves()
+    open_ = [position for position, value in enumerate(values) if value == Verdict.UNKNOWN]
+    given = {"diploma_level": level, "bac_plus": bac_plus}
+    facts = {fact for position in open_ for fact in reads(leaves[position]) if given.get(fact) is None}
+    names = sorted(facts, key=lambda fact: (ORDER.index(fact) if fact in ORDER else len(ORDER), fact))
+    axis = {name: position for position, name in enumerate(names)}
+    effects: dict[tuple[str, ...], tuple[list[int], Values]] = {}
+    sizes, weights = [1] * len(names), [np.ones(0, np.int64)] * len(names)
+    for group in _groups(names):
+        read = [position for position in open_ if axis.keys() & set(reads(leaves[position])) & set(group)]
+        table = _table(programme, on, group, tuple(read), level, bac_plus)
+        for place, name in enumerate(group):
+            table, counts = _distinct(table, place)
+            sizes[axis[name]], weights[axis[name]] = len(counts) + 1, counts
+        effects[group] = (read, table)
+    spread: dict[int, Values] = {}
+    for group, (read, table) in effects.items():
+        shape = [1] * len(names)
+        for place, name in enumerate(group):
+            shape[axis[name]] = table.shape[place]
+        for column, position in enumerate(read):
+            spread[position] = table[..., column].reshape(shape)
+    found = iter([spread.get(position, np.int8(value)) for position, value in enumerate(values)])
+    whole = [_evaluate(node, found) for node in programme.file.conditions.all_of]
+    verdicts = np.broadcast_to(_least(whole), sizes)
+    return _Side(tuple(names), verdicts, tuple(weights))
+
+
+def _groups(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Facts that one leaf reads together go together."""
+    diploma = tuple(name for name in names if name in ("diploma_level", "bac_plus"))
+    if diploma:
+        yield diploma
+    yield from ((name,) for name in names if name not in diploma)
+
+
+def _least(parts: Sequence[Values]) -> Values:
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = np.minimum(whole, part)
+    return whole
+
+
+def _evaluate(node: Condition, leaves: Iterator[Any]) -> Values:
+    """The tree over the values of its leaves, in their order (Kleene: and = least, or = greatest)."""
+    if node.all_of is not None:
+        return _least([_evaluate(part, leaves) for part in node.all_of])
+    if node.any_of is not None:
+        return -_least([-_evaluate(part, leaves) for part in node.any_of])
+    if node.not_ is not None:
+        return -_evaluate(node.not_, leaves)
+    value: Values = np.asarray(next(leaves), np.int8)
+    return value
+
+
+def _table(
+    programme: Programme,
+    on: date,
+    group: tuple[str, ...],
+    read: tuple[int, ...],
+    level: int | None,
+    bac_plus: int | None,
+) -> Values:
+    """Values of the leaves `read` (last axis) over the answers of the group's facts, 0 = still unknown."""
+    options = [(None, *_answers(programme, fact, on)) for fact in group]
+    people = [
+        _dossier(dict(zip(group, each, strict=True)), level, bac_plus) for each in itertools.product(*options)
     ]
-    assessment = programme.assess(Cohort.build(people, as_known_on=on))
-    verdict = assessment.windows.verdict(on.toordinal())[row_of.reshape(-1)]
-    if contract is None:
-        alone: npt.NDArray[np.bool_] = verdict != Verdict.UNKNOWN
-        return alone
-    terms = np.array(
-        [
-            programme.judge(
-                replace(
-                    contract,
-                    **{
-                        _CONTRACT[name]: options[index][pick]
-                        for index, (name, pick) in enumerate(zip(names, combination, strict=True))
-                        if name in _CONTRACT and pick
-                    },
-                ),
-                on,
-            )
-            for combination in combinations
-        ],
-        np.int8,
-    )
-    both: npt.NDArray[np.bool_] = np.minimum(verdict, terms) != Verdict.UNKNOWN
-    return both
+    cohort = Cohort.build(people, as_known_on=on)
+    columns = [
+        programme.windows_of(programme.leaves()[position], cohort).verdict(on.toordinal())
+        for position in read
+    ]
+    return np.stack(columns, axis=-1).reshape(*(len(each) for each in options), len(read))
 
 
-def _with(person: Dossier, answers: dict[str, Any]) -> Dossier:
-    given = {name: value for name, value in answers.items() if value is not None}
-    facts = {name: value for name, value in given.items() if name not in Dossier.__dataclass_fields__}
-    fields = {name: value for name, value in given.items() if name not in facts}
-    for name in ("employment", "residence"):
-        if name in fields:
-            fields[f"{name}_known"] = None
-    return replace(person, **fields, facts={**person.facts, **facts})
+def _distinct(table: Values, axis: int) -> tuple[Values, npt.NDArray[np.int64]]:
+    """Answers (past position 0) that no leaf tells apart become one; with how many each stands for."""
+    rows = np.moveaxis(table, axis, 0)
+    flat = rows[1:].reshape(len(rows) - 1, -1)
+    _, first, counts = np.unique(flat, axis=0, return_index=True, return_counts=True)
+    order = np.argsort(first)
+    kept = np.concatenate([[0], first[order] + 1])
+    return np.moveaxis(rows[kept], 0, axis), counts[order]
 
 
-def _answers(
-    programme: Programme, person: Dossier, contract: Contract | None, on: date
-) -> dict[str, list[Any]]:
-    """Missing facts that the programme reads, each with its representative answers."""
-    read: dict[str, list[dict[str, Any]]] = {}
-    for condition in programme.file.conditions.all_of:
-        for name, arguments in condition.leaves():
-            read.setdefault(name, []).append(programme.values(arguments, on))
-    answers: dict[str, list[Any]] = {}
-    if person.birth_date is None and "aged" in read:
-        ages = sorted({age for leaf in read["aged"] for age in (leaf["at_least"], leaf["below"])})
-        answers["birth_date"] = [_ago(on, 12 * age) for age in ages] + [_ago(on, 12 * max(ages[0] - 1, 0))]
-    if person.rqth is None and "recognised" in read:
-        answers["rqth"] = [True, False]
-    if {"without_diploma", "level_is", "at_most_level"} & set(read):
-        if person.diploma_level is None:
-            answers["diploma_level"] = [0, 3, 4, 5, 6, 7, 8]
-        splits = {leaf["level"]: leaf["bac_plus"] for leaf in read.get("at_most_level", [])}
-        if person.bac_plus is None and (person.diploma_level is None or person.diploma_level in splits):
-            answers["bac_plus"] = sorted({years + more for years in splits.values() for more in (0, 1)})
-    if person.registrations is None and {"searching", "registered"} & set(read):
-        answers["registrations"] = list(_registrations(read, on))
-    if _open_on(person.employment, person.employment_known, on) and "out_of_work" in read:
-        answers["employment"] = [(), (Period(on, on),)]
-    if _open_on(person.residence, person.residence_known, on) and "lives_in" in read:
-        answers["residence"] = list(_residences(read["lives_in"], on))
-    for leaf in read.get("stated", []):
-        if leaf["fact"] not in person.facts:
-            answers[leaf["fact"]] = [True, False]
-    if contract is not None:
-        answers |= _terms(programme, contract, on)
-    return answers
+def _dossier(answers: dict[str, Any], level: int | None, bac_plus: int | None) -> Dossier:
+    """Somebody of whom nothing else is known."""
+    known: dict[str, Any] = {"diploma_level": level, "bac_plus": bac_plus}
+    known |= {name: value for name, value in answers.items() if value is not None}
+    stated = {name: known.pop(name) for name in list(known) if name not in Dossier.__dataclass_fields__}
+    return Dossier(**known, facts=stated)
 
 
-def _open_on(stated: object | None, known: Sequence[Period] | None, on: date) -> bool:
-    if stated is None:
-        return True
-    return known is not None and not any(
-        period.start <= on and (period.end is None or on <= period.end) for period in known
-    )
+def _answers(programme: Programme, fact: str, on: date) -> Sequence[Any]:
+    """Answers on each side of every threshold that the programme sets on that day."""
+    leaves = [
+        (name, programme.values(arguments, on))
+        for name, arguments in (leaf.leaf() for leaf in programme.leaves())
+        if fact in READS.get(name, ())
+    ]
+    match fact:
+        case "birth_date":
+            ages = sorted({age for _, leaf in leaves for age in (leaf["at_least"], leaf["below"])})
+            return [_ago(on, 12 * age) for age in ages] + [_ago(on, 12 * max(ages[0] - 1, 0))]
+        case "diploma_level":
+            return _LEVELS
+        case "bac_plus":
+            return sorted({leaf["bac_plus"] + more for _, leaf in leaves for more in (0, 1)})
+        case "registrations":
+            return list(_registrations(leaves, on))
+        case "employment":
+            return [(), (Period(on, on),)]
+        case "residence":
+            return list(_residences([leaf for _, leaf in leaves], on))
+        case _:  # rqth, and every stated fact
+            return [True, False]
 
 
 def _ago(on: date, months: int) -> date:
     return date.fromordinal(max(int(add_months(np.array([on.toordinal()]), -months)[0]), 1))
 
 
-def _registrations(read: dict[str, list[dict[str, Any]]], on: date) -> Any:
-    """None at all; since long; since each needed duration; long but ended; in a category that may not count."""
+def _registrations(
+    leaves: Sequence[tuple[str, dict[str, Any]]], on: date
+) -> Iterator[tuple[Registration, ...]]:
+    """None; since long; since each needed duration; long but ended; since today; in a category that may not count."""
+    long = _ago(on, 120)
     yield ()
-    yield (Registration(_ago(on, 120)),)
-    for leaf in read.get("searching", []):
-        yield (Registration(_ago(on, leaf["months"])),)
-        begun = _ago(on, leaf["within"])
-        yield (Registration(begun, _ago(on, leaf["within"] - leaf["months"])),)
-    eve = date.fromordinal(on.toordinal() - 1)
-    yield (Registration(_ago(on, 120), eve),)
-    for category in (4, 5) if "registered" in read else ():
-        yield (Registration(_ago(on, 120), None, category),)
+    yield (Registration(long),)
+    yield (Registration(long, date.fromordinal(on.toordinal() - 1)),)
+    yield (Registration(on),)
+    for name, leaf in leaves:
+        if name == "searching":
+            yield (Registration(_ago(on, leaf["months"])),)
+            yield (Registration(_ago(on, leaf["within"]), _ago(on, leaf["within"] - leaf["months"])),)
+        else:
+            yield from ((Registration(long, None, category),) for category in range(1, 9))
 
 
-def _residences(leaves: list[dict[str, Any]], on: date) -> Any:
+def _residences(leaves: Sequence[dict[str, Any]], on: date) -> Iterator[tuple[Residence, ...]]:
     """In no zone; in each kind that counts, since long and since today, in a listed commune and elsewhere."""
-    yield (Residence(_ago(on, 240), None, "none"),)
+    long = _ago(on, 240)
+    yield (Residence(long, None, "none"),)
     for kind in sorted({kind for leaf in leaves for kind in leaf["kinds"]}):
-        yield (Residence(_ago(on, 240), None, kind),)
+        yield (Residence(long, None, kind),)
         if any(leaf.get("since_months") for leaf in leaves):
             yield (Residence(on, None, kind),)
         for leaf in leaves:
             for commune in tuple(leaf.get("communes") or ())[:1]:
-                yield (Residence(_ago(on, 240), None, kind, commune.ljust(5, "0")),)
+                yield (Residence(long, None, kind, commune.ljust(5, "0")),)
 
 
-def _terms(programme: Programme, contract: Contract, on: date) -> dict[str, list[Any]]:
-    """Missing terms that a rule asks about, with an answer inside and outside what it allows."""
+# --- the contract
+
+
+@lru_cache(maxsize=1024)
+def _contract(programme: Programme, contract: Contract | None, on: date) -> _Side:
+    """The terms over every answer to those that are missing; without a contract nothing stands in the way."""
+    if contract is None:
+        return _Side((), np.array(1, np.int8), ())
+    answers = _term_answers(programme, contract, on)
+    options = [(None, *each) for each in answers.values()]
+    verdicts = [
+        programme.judge(
+            replace(
+                contract,
+                **{
+                    _TERMS[name]: value
+                    for name, value in zip(answers, each, strict=True)
+                    if value is not None
+                },
+            ),
+            on,
+        )
+        for each in itertools.product(*options)
+    ]
+    table = np.array(verdicts, np.int8).reshape([len(each) for each in options])
+    return _Side(tuple(answers), table, tuple(np.ones(len(each) - 1, np.int64) for each in options))
+
+
+def _term_answers(programme: Programme, contract: Contract, on: date) -> dict[str, list[Any]]:
+    """Missing terms that a rule asks about, with answers inside and outside what it allows."""
     answers: dict[str, list[Any]] = {}
     for term in programme.file.contract:
         name, raw = term.rule()
@@ -215,4 +358,4 @@ def _terms(programme: Programme, contract: Contract, on: date) -> dict[str, list
             answers["contract.weekly_hours"] = [low, low - 0.5, (arguments.get("at_most") or 35) + 1]
         elif name == "sector" and contract.sector is None:
             answers["contract.sector"] = [*arguments["accepted"], *arguments.get("open", ())]
-    return answers
+    return {name: answers[name] for name in _TERMS if name in answers}

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
@@ -53,6 +54,13 @@ class Assessment:
     contract: Verdict | None
     terms: tuple[TermVerdict, ...]
     given: Contract | None
+    _leaves: dict[int, Windows] = field(default_factory=dict, repr=False)
+
+    def leaf(self, position: int) -> Windows:
+        """Windows of one leaf of the conditions (its place in `Programme.leaves`) over the whole cohort; kept."""
+        if position not in self._leaves:
+            self._leaves[position] = self.programme.windows_of(self.programme.leaves()[position], self.cohort)
+        return self._leaves[position]
 
     def with_contract(self, contract: Contract | None, on: date | None) -> Assessment:
         """The same people with the terms of this contract judged at its signature, else on `on`."""
@@ -86,6 +94,10 @@ class Programme:
         if began is None:
             raise MissingParameter("figure-not-in-force", programme=self.id, name=name, day=day)
         return Figure(table.values[began].value, table.unit, table.values[began].reference)
+
+    def leaves(self) -> tuple[Condition, ...]:
+        """Every criterion of the conditions, in the order written."""
+        return _leaves_of(self)
 
     def has_figure(self, name: str) -> bool:
         return name in self.file.figures or name in self.shared
@@ -187,6 +199,11 @@ class Programme:
             else:
                 found[key] = value
         return found
+
+
+@lru_cache(maxsize=64)
+def _leaves_of(programme: Programme) -> tuple[Condition, ...]:
+    return tuple(leaf for condition in programme.file.conditions.all_of for leaf in condition.below())
 
 
 class ProgrammeBook(dict[str, Programme]):

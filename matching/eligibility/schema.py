@@ -101,12 +101,16 @@ class Condition(BaseModel):
     def is_leaf(self, name: str) -> bool:
         return not (self.all_of or self.any_of or self.not_) and self.leaf()[0] == name
 
-    def leaves(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Every criterion below, in the order written."""
-        for part in (*(self.all_of or ()), *(self.any_of or ()), *((self.not_,) if self.not_ else ())):
-            yield from part.leaves()
+    def below(self) -> Iterator[Condition]:
+        """Every node without children below this one, in the order written; itself when it has none."""
         if not (self.all_of or self.any_of or self.not_):
-            yield self.leaf()
+            yield self
+        for part in (*(self.all_of or ()), *(self.any_of or ()), *((self.not_,) if self.not_ else ())):
+            yield from part.below()
+
+    def leaves(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """(name, arguments) of every criterion below, in the order written."""
+        return (node.leaf() for node in self.below())
 
 
 class Top(Strict):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..vocabulary import Verdict
 from .spans import Spans, intersection, union
 
 
@@ -25,6 +26,13 @@ class Windows:
     def verdict(self, day: int) -> npt.NDArray[np.int8]:
         """int8[size]: 1 holds, 0 unknown, -1 does not hold on that day."""
         return self.certain.at(day).astype(np.int8) + self.possible.at(day).astype(np.int8) - np.int8(1)
+
+    def verdict_of(self, owner: int, day: int) -> Verdict:
+        """The same of one owner."""
+        if any(start <= day < end for start, end in self.certain.of_owner(owner)):
+            return Verdict.YES
+        doubtful = any(start <= day < end for start, end in self.possible.of_owner(owner))
+        return Verdict.UNKNOWN if doubtful else Verdict.NO
 
 
 def known(days: Spans) -> Windows:

@@ -6,48 +6,84 @@ from hypothesis import given, settings, strategies as st
 
 from matching.eligibility import programme
 from tests.oracle import rights as oracle
+from tests.oracle.rights import add
 from web.check import answer
 
 BOOK = programme.load()
-WORDS = {1: "eligible", 0: "unknown", -1: "not-eligible"}
-DAYS = st.dates(date(2012, 6, 1), date(2015, 12, 31))
-RECENT = st.dates(date(2018, 1, 1), date(2021, 6, 30))
+DAY = timedelta(days=1)
+#: Days on which a text begins, ends or changes, and ends of February.
+TURNS = {
+    "emplois-avenir": ["2012-11-01", "2014-02-23", "2015-01-01", "2018-01-01", "2016-02-29", "2013-02-28"],
+    "emplois-francs-2013": ["2013-06-29", "2015-07-05", "2014-12-31", "2014-02-28"],
+    "emplois-francs-2018": [
+        "2018-04-01",
+        "2019-03-28",
+        "2019-04-27",
+        "2020-01-01",
+        "2025-01-01",
+        "2020-02-29",
+    ],
+}
+#: A step from one period to the next: overlap, touch, adjacent days, holes of one day, a month, half a year.
+STEPS = [-40, 0, 1, 1, 2, 31, 183]
 
 
-def maybe(strategy, share=6):
-    """Sometimes unknown."""
-    return st.one_of(*([strategy] * share), st.none())
+def near(day, months):
+    """Some whole number of months before the day, give or take two days: where thresholds are."""
+    return st.builds(lambda n, days: add(day, -n) + days * DAY, st.sampled_from(months), st.integers(-2, 2))
 
 
 @st.composite
-def period(draw, days, **extra):
-    start = draw(days) - timedelta(days=draw(st.integers(0, 900)))
-    length = draw(
-        st.one_of(st.none(), st.integers(0, 400), st.sampled_from([27, 30, 182, 183, 364, 365, 366]))
+def periods(draw, on, at_most, **extra):
+    """One after the other from a day near a threshold; the last one may still run."""
+    made = []
+    start = draw(
+        st.one_of(near(on, [0, 1, 5, 6, 7, 12, 17, 18, 24, 60]), st.dates(on - 900 * DAY, on + 200 * DAY))
     )
-    end = None if length is None else (start + timedelta(days=length)).isoformat()
-    return {"from": start.isoformat(), "to": end, **{key: draw(value) for key, value in extra.items()}}
+    for _ in range(draw(st.integers(0, at_most))):
+        days = st.one_of(st.integers(0, 500), st.sampled_from([0, 27, 29, 30, 181, 182, 183, 364, 365]))
+        end = start + draw(days) * DAY
+        ends = draw(st.sampled_from([True, True, True, False]))
+        more = {key: draw(value) for key, value in extra.items()}
+        made.append({"from": start.isoformat(), "to": end.isoformat() if ends else None, **more})
+        start = end + draw(st.sampled_from(STEPS)) * DAY
+    return draw(st.permutations(made))
 
 
-def people(days):
+def plausible(likely, strategy):
+    """Half of the time what opens the right, so that the other facts decide; else anything, sometimes unknown."""
+    return st.one_of(likely, likely, likely, strategy, strategy, st.none())
+
+
+def people(name, on):
+    """Facts of one person, as agencies hold them."""
     kinds = st.sampled_from(["ZUS", "ZUS", "QPV", "QPV", "none", "ZRR", "outre-mer"])
-    communes = st.sampled_from([None, None, None, "80021", "59350", "35238"])
-    born = st.one_of(
-        st.dates(date(1982, 1, 1), date(2003, 12, 31)),
-        st.sampled_from([date(1984, 2, 29), date(1988, 2, 29), date(1996, 2, 29)]),
+    communes = st.sampled_from([None, None, "80021", "80021", "59350", "02691", "35238", "97411"])
+    right_kind = st.just("QPV" if name.endswith("2018") else "ZUS")
+    long_ago = st.dates(on - 3000 * DAY, on - 600 * DAY)
+    since = st.builds(
+        lambda start: [{"from": start.isoformat(), "to": None}], st.one_of(long_ago, near(on, [6, 12, 18]))
     )
+    born = st.one_of(
+        near(on, [12 * years for years in (15, 16, 17, 20, 25, 26, 28, 29, 30, 31)]),
+        st.dates(date(1982, 1, 1), date(2004, 12, 31)),
+        st.sampled_from([date(1984, 2, 29), date(1988, 2, 29), date(1992, 2, 29), date(1996, 2, 29)]),
+    )
+    category = st.sampled_from([None, None, 1, 2, 3, 4, 5, 6, 7, 8])
+    homes = [
+        since.map(lambda found: [{**found[0], "zone_kind": "QPV" if name.endswith("2018") else "ZUS"}]),
+        periods(on, 3, zone_kind=right_kind, insee_code=st.sampled_from([None, "80021", "80021", "59350"])),
+    ]
     return st.fixed_dictionaries(
         {
-            "birth_date": maybe(born.map(date.isoformat)),
+            "birth_date": plausible(near(on, [12 * 17, 12 * 20, 12 * 24]), born).map(_iso),
             "rqth": st.sampled_from([True, False, False, None]),
-            "rqth_until": st.one_of(st.none(), st.none(), days.map(date.isoformat)),
-            "diploma_level": st.sampled_from(["none", "3", "3", "4", "5", "6", "6", "7", "8", None]),
+            "rqth_until": st.one_of(st.none(), near(on, [-6, 0, 0, 3])).map(_iso),
+            "diploma_level": st.sampled_from(["none", "none", "3", "3", "4", "5", "6", "6", "7", "8", None]),
             "bac_plus": st.sampled_from([None, None, 2, 3, 4, 5]),
-            "registrations": maybe(
-                st.lists(period(days, category=st.sampled_from([None, None, 1, 2, 4, 5, 8])), max_size=4)
-            ),
-            "employment": maybe(st.lists(period(days), max_size=2)),
-            "residence": maybe(st.lists(period(days, zone_kind=kinds, insee_code=communes), max_size=3)),
+            "registrations": plausible(since, periods(on, 4, category=category)),
+            "employment": plausible(st.just([]), periods(on, 2)),
+            "residence": plausible(st.one_of(homes), periods(on, 3, zone_kind=kinds, insee_code=communes)),
             "prescriber_waiver": st.sampled_from([None, None, True, False]),
             "csp": st.sampled_from([None, True, False]),
             "mission_locale": st.sampled_from([None, True, False]),
@@ -55,115 +91,78 @@ def people(days):
     )
 
 
-CONTRACTS = st.one_of(
-    st.none(),
-    st.fixed_dictionaries(
+def contracts(on):
+    """None, one that every programme accepts, or any terms."""
+    any_terms = st.fixed_dictionaries(
         {
-            "kind": st.sampled_from(["CDI", "CDD", "CDD", "MIS", "APP", None]),
-            "months": st.sampled_from([None, 5, 6, 11, 12, 36, 37]),
-            "weekly_hours": st.sampled_from([None, 17.4, 17.5, 24, 35, 36]),
-            "sector": st.sampled_from(["non-marchand", "marchand", None]),
+            "signature_date": st.sampled_from([None, on.isoformat()]),
+            "kind": st.sampled_from(["CDI", "CDI", "CDD", "CDD", "MIS", "APP", None]),
+            "months": st.sampled_from([None, 5, 5.5, 6, 11, 12, 24, 36, 37]),
+            "weekly_hours": st.sampled_from([None, 17.4, 17.5, 24, 34.9, 35, 36]),
+            "sector": st.sampled_from(["non-marchand", "non-marchand", "marchand", None]),
         }
-    ),
-)
-
-
-def asked(name, person, contract, on):
-    return answer({"id": "x", "programme": name, "person": person, "contract": contract}, BOOK, None, on)
-
-
-@settings(max_examples=250, deadline=None)
-@given(data=st.data())
-def test_the_verdict_is_the_oracles_on_any_day(data):
-    name = data.draw(st.sampled_from(sorted(BOOK)))
-    days = RECENT if name.endswith("2018") else DAYS
-    person, contract, on = data.draw(people(days)), data.draw(CONTRACTS), data.draw(days)
-    said = asked(name, person, contract, on)
-    assert "error" not in said, said
-    assert said["verdict"] == WORDS[oracle.verdict(name, person, contract, on)]
-
-
-@settings(max_examples=25, deadline=None)
-@given(data=st.data())
-def test_windows_and_the_nearest_change_are_those_of_counting_day_by_day(data):
-    name = data.draw(st.sampled_from(sorted(BOOK)))
-    days = RECENT if name.endswith("2018") else DAYS
-    person, contract, on = data.draw(people(days)), data.draw(CONTRACTS), data.draw(days)
-    said = asked(name, person, contract, on)
-    # A stretch of days around the one asked about, and every edge that the engine names.
-    stretch = {on + timedelta(days=n) for n in range(-60, 120)}
-    for first, last in said["windows"]:
-        stretch |= {date.fromisoformat(first) + timedelta(days=n) for n in (-1, 0)}
-        stretch |= {date.fromisoformat(last) + timedelta(days=n) for n in (0, 1)} if last else set()
-    windows = [(date.fromisoformat(a), date.fromisoformat(b) if b else date.max) for a, b in said["windows"]]
-    for day in stretch:
-        inside = any(first <= day <= last for first, last in windows)
-        assert inside == (oracle.person_on(name, person, day) == oracle.YES), day
-    present = oracle.verdict(name, person, contract, on)
-    change = said["nearest_change"]
-    turns = date.fromisoformat(change["on"]) if change else on + timedelta(days=120)
-    day = on
-    while day < min(turns, on + timedelta(days=120)):
-        assert oracle.verdict(name, person, contract, day) == present, day
-        day += timedelta(days=1)
-    if change:
-        assert WORDS[oracle.verdict(name, person, contract, turns)] == change["verdict"] != said["verdict"]
-    assert said["first_eligible_on"] == (said["windows"][0][0] if said["windows"] else None)
-    holding = [b for a, b in said["windows"] if a <= on.isoformat() and (b is None or on.isoformat() <= b)]
-    assert said["eligible_until"] == (holding[0] if holding else None)
-
-
-def some_answers(fact, on):
-    """Answers on every side of every threshold, made without looking at the engine's own."""
-
-    def ago(months):
-        return oracle.add(on, -months).isoformat()
-
-    eve = (on - timedelta(days=1)).isoformat()
-    return {
-        "birth_date": [ago(12 * years) for years in (15, 16, 20, 25, 26, 28, 29, 30, 40)],
-        "rqth": [True, False],
-        "diploma_level": ["none", "3", "4", "5", "6", "7", "8"],
-        "bac_plus": [0, 2, 3, 4, 5, 8],
-        "registrations": [
-            [], [{"from": ago(60)}], [{"from": ago(5)}], [{"from": ago(6)}], [{"from": ago(12)}], [{"from": ago(11)}],
-            [{"from": ago(18), "to": ago(6)}], [{"from": ago(60), "to": eve}], [{"from": ago(60), "category": 4}],
-        ],
-        "employment": [[], [{"from": ago(1)}], [{"from": on.isoformat(), "to": on.isoformat()}]],
-        "residence": [
-            [{"zone_kind": kind, "from": since}] for kind in ("ZUS", "QPV", "ZRR", "outre-mer", "none")
-            for since in (ago(60), ago(6), on.isoformat())
-        ] + [[], [{"zone_kind": "QPV", "insee_code": "35238", "from": ago(60)}]],
-        "prescriber_waiver": [True, False], "csp": [True, False], "mission_locale": [True, False],
-    }[fact]  # fmt: skip
-
-
-def leaves_open(name, person, facts, on):
-    """Whether some answer to all of these facts still leaves the verdict unknown."""
-    if not facts:
-        return oracle.verdict(name, person, None, on) == oracle.UNKNOWN
-    return any(
-        leaves_open(name, {**person, facts[0]: value}, facts[1:], on) for value in some_answers(facts[0], on)
     )
+    good = {"signature_date": on.isoformat(), "kind": "CDI", "weekly_hours": 35, "sector": "non-marchand"}
+    return st.one_of(st.none(), st.just(good), any_terms)
 
 
-@settings(max_examples=40, deadline=None)
-@given(data=st.data())
-def test_the_missing_facts_settle_every_time_and_no_smaller_set_does(data):
-    import itertools
+@st.composite
+def lines(draw):
+    """A line, on a day where something may turn; and the business day."""
+    name = draw(st.sampled_from(sorted(oracle.IN_FORCE)))
+    first, last = oracle.IN_FORCE[name]
+    turns = st.sampled_from([date.fromisoformat(day) for day in TURNS[name]])
+    on = draw(
+        st.one_of(st.dates(first, last), st.builds(lambda day, n: day + n * DAY, turns, st.integers(-40, 1)))
+    )
+    person, contract = draw(people(name, on)), draw(contracts(on))
+    today = on if contract is None or contract["signature_date"] is None else draw(st.dates(first, last))
+    stated = draw(st.sampled_from([dict, _without_nulls]))  # null and absent are the same unknown
+    return {"id": "x", "programme": name, "person": stated(person), "contract": contract}, today
 
-    name = data.draw(st.sampled_from(sorted(BOOK)))
-    days = RECENT if name.endswith("2018") else DAYS
-    person, on = data.draw(people(days)), data.draw(days)
-    said = asked(name, person, None, on)
+
+def _iso(day):
+    return None if day is None else day.isoformat()
+
+
+def _without_nulls(facts):
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def ask(line, today):
+    said = answer(line, BOOK, None, today)
+    assert "error" not in said, said
+    return said
+
+
+@settings(max_examples=400, deadline=None)
+@given(asked=lines())
+def test_verdict_windows_and_nearest_change_are_those_of_counting_every_day(asked):
+    line, today = asked
+    said, expected = ask(line, today), oracle.answer(line, today)
+    change = said["nearest_change"]
+    found = {**said, "nearest_change": change and {key: change[key] for key in ("on", "verdict")}}
+    assert {key: found[key] for key in expected} == expected
+
+
+@settings(max_examples=150, deadline=None)
+@given(asked=lines())
+def test_the_verdict_is_the_least_of_its_criteria(asked):
+    said = ask(*asked)
+    words = {"yes": 1, "unknown": 0, "no": -1}
+    assert oracle.WORDS[min(words[criterion["holds"]] for criterion in said["criteria"])] == said["verdict"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(asked=lines())
+def test_what_is_asked_for_settles_every_time_and_nothing_shorter_does(asked):
+    line, today = asked
+    said = ask(line, today)
     missing = said["missing_facts"]
     if said["verdict"] != "unknown":
         assert missing == [] and said["next_question"] is None
         return
-    assert len(missing) >= 1, said
-    if len(missing) > 2:
-        return  # the oracle counts every combination: three facts and more would take minutes
-    assert not leaves_open(name, person, missing, on), missing
-    unknown = [fact for fact in person if person[fact] is None and fact != "rqth_until"]
-    for smaller in itertools.combinations(unknown, len(missing) - 1):
-        assert leaves_open(name, person, list(smaller), on), smaller
+    assert set(missing) <= set(oracle.askable(line))
+    assert oracle.settles(line, missing, today), missing
+    assert len(missing) == oracle.smallest(line, today), missing
+    assert said["next_question"] in (missing or [None])

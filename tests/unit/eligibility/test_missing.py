@@ -1,0 +1,68 @@
+"""What to ask for, where the oracle of `passerelle check` does not reach: facts known over some days only, and terms."""
+
+from datetime import date
+
+import pytest
+
+from matching.eligibility import programme
+from matching.eligibility.cohort import Cohort, Dossier, Period, Registration, Residence
+from matching.eligibility.contract import Contract
+from matching.eligibility.missing import questions
+
+BOOK = programme.load()
+ON = date(2013, 11, 4)
+LONG = (Registration(date(2010, 1, 1)),)
+SURE = {
+    "birth_date": date(1992, 5, 14), "rqth": False, "diploma_level": 0, "registrations": (), "employment": (),
+    "residence": (),
+}  # fmt: skip
+TERMS = {"kind": "CDI", "weekly_hours": 35, "sector": "non-marchand"}
+
+
+def ask(name="emplois-avenir", contract=None, **changes):
+    cohort = Cohort.build([Dossier(**{**SURE, **changes})], as_known_on=ON)
+    return questions(BOOK[name].assess(cohort, contract, ON), 0, ON)
+
+
+def test_a_home_known_since_a_few_days_only_is_asked_for():
+    """Known today is not known for six months (emplois francs): the same question, since when."""
+    today = Period(ON)
+    asked = ask(
+        "emplois-francs-2013",
+        registrations=LONG,
+        residence=(Residence(ON, None, "ZUS"),),
+        residence_known=(today,),
+    )
+    assert (asked.facts, asked.first) == (("residence",), "residence")
+
+
+def test_a_situation_known_since_tomorrow_only_is_asked_for():
+    asked = ask(employment=(), employment_known=(Period(date(2013, 11, 5)),))
+    assert asked.facts == ("employment",)
+
+
+@pytest.mark.parametrize("term", ["weekly_hours", "sector"])
+def test_a_missing_term_is_the_only_question_of_a_sure_person(term):
+    asked = ask(contract=Contract(**{**TERMS, term: None}))
+    assert (asked.facts, asked.first) == ((f"contract.{term}",), f"contract.{term}")
+
+
+def test_the_length_of_a_cdd_is_asked_for_and_not_that_of_a_cdi():
+    assert ask(contract=Contract(**{**TERMS, "kind": None})).facts == ("contract.kind", "contract.months")
+    assert ask(contract=Contract(**{**TERMS, "kind": "CDD"})).facts == ("contract.months",)
+
+
+def test_where_only_the_regional_list_is_wanting_nothing_is_asked():
+    """C12: the market sector stays open unless the list is configured; no answer of a person can settle it."""
+    asked = ask(contract=Contract(**{**TERMS, "sector": "marchand"}))
+    assert (asked.facts, asked.first) == ((), None)
+
+
+def test_a_person_who_may_still_fail_is_asked_about_even_beside_the_market_sector():
+    asked = ask(employment=None, contract=Contract(**{**TERMS, "sector": "marchand"}))
+    assert asked.facts == ("employment",)
+
+
+def test_a_level_without_its_years_asks_for_the_years_alone():
+    asked = ask(diploma_level=6, bac_plus=None, registrations=LONG, residence=(Residence(ON, None, "ZUS"),))
+    assert asked.facts == ("bac_plus",)
