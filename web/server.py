@@ -15,33 +15,41 @@ HOST = "127.0.0.1"
 TRIES = 20
 
 
-def free_port(wanted: int) -> int:
-    """The wanted port, else the next free one, which is said on stderr."""
-    for port in range(wanted, min(wanted + TRIES, 65536)):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
+def listen(wanted: int) -> socket.socket:
+    """A socket that listens on the wanted port, else on the next free one, which is said on stderr.
+
+    Raises Unavailable("no-free-port").
+    """
+    last = min(wanted + TRIES, 65536) - 1
+    for port in range(wanted, last + 1):
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((HOST, port))
+            listening.listen(128)
+        except OSError:
+            listening.close()
+            continue
         if port != wanted:
             click.echo(f"Le port {wanted} est occupé : le port {port} est pris à sa place.", err=True)
-        return port
+        return listening
     from matching.errors import Unavailable
 
-    raise Unavailable("no-free-port", wanted=wanted, last=min(wanted + TRIES, 65536) - 1)
+    raise Unavailable("no-free-port", wanted=wanted, last=last)
 
 
-def serve(port: int, *, alive: Callable[[], bool] = lambda: True) -> None:
-    """Answer on the port until Ctrl-C, SIGTERM, or until `alive` says no; requests under way are finished."""
+def serve(port: int, *, over: Callable[[], str | None] = lambda: None) -> bool:
+    """Answer on the port until Ctrl-C, SIGTERM or SIGHUP; requests under way are finished.
+
+    `over` is asked twice a second: None to go on, else a sentence to say before stopping ("" says nothing). Returns
+    whether it stopped on such a sentence.
+    """
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     from . import settings
     from .app import create_app
 
-    chosen = settings.load()
-    app = create_app(chosen)
-    port = free_port(port)
+    app = create_app(settings.load())
 
     class Quiet(WSGIRequestHandler):
         """Names no version and logs no address: paths may hold what a person looked for (security.md B3, S2)."""
@@ -51,25 +59,30 @@ def serve(port: int, *, alive: Callable[[], bool] = lambda: True) -> None:
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             pass
 
-    server = make_server(HOST, port, app, threaded=True, request_handler=Quiet)
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopping.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
-    answering = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1})
-    answering.start()
-    click.echo(f"Passerelle répond sur http://{HOST}:{port}/ — Ctrl-C pour arrêter.")
-    try:
-        while not stopping.wait(0.5):
-            if not alive():
-                click.echo("Le travail de fond s'est arrêté : relancez « passerelle run ».", err=True)
-                break
-    finally:
-        server.shutdown()
-        answering.join()
-        server.server_close()
-        app.extensions["passerelle"].database.dispose()
+    said = None
+    with listen(port) as listening:
+        # Handed over open: no other program can take the port between the look and the use.
+        port = listening.getsockname()[1]
+        server = make_server(HOST, port, app, threaded=True, request_handler=Quiet, fd=listening.fileno())
+        answering = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1})
+        answering.start()
+        click.echo(f"Passerelle répond sur http://{HOST}:{port}/ — Ctrl-C pour arrêter.")
+        try:
+            while said is None and not stopping.wait(0.5):
+                said = over()
+        finally:
+            server.shutdown()
+            answering.join()
+            server.server_close()
+            app.extensions["passerelle"].database.dispose()
+    if said:
+        click.echo(said, err=True)
     click.echo("Passerelle est arrêté.", err=True)
+    return bool(said)

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from matching.vocabulary import Role
+
 from ..options import DAY
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from matching.store.engine import Database
+
+    from ..settings import Settings
 
 #: The demo as it ships: people, offers, seed, day.
 PEOPLE, OFFERS, SEED, TODAY = 800, 60, 2013, "2013-11-04"
+
+#: What the accounts of the demo do, and what some may do besides.
+WORK = {
+    Role.ADVISOR: "conseil aux jeunes",
+    Role.ANIMATOR: "animation du club",
+    Role.OFFICER: "suivi pour la préfecture",
+    Role.ADMIN: "administration",
+}
+MAY = {"import": "imports", "supervise": "encadrement"}
 
 
 @click.group("demo", help="Le jeu de démonstration : un Amiens fictif du 4 novembre 2013.")
@@ -21,44 +39,65 @@ def command() -> None:
 @command.command("load", help="Remplit une base vide et dit qui y travaille.")
 @click.option("--edition", type=click.Choice(["2013"]), default="2013", help="Édition de la démonstration.")
 @click.option(
-    "--if-empty", is_flag=True, help="Ne fait rien, sans erreur, si la base contient déjà des personnes."
+    "--if-empty", is_flag=True, help="Ne fait rien, sans erreur, si la base contient déjà quelque chose."
 )
-def load(edition: str, if_empty: bool) -> None:
-    import tempfile
+@click.option(
+    "--match", is_flag=True, help="Lance ensuite la recherche de candidats, si elle n'a pas encore eu lieu."
+)
+def load(edition: str, if_empty: bool, match: bool) -> None:
     from datetime import date
 
     from matching.errors import InvalidInput
-    from matching.scoring.referential import Referential
 
     from .. import database as databases, settings
+    from ..demo import state
+
+    chosen, today = settings.load(), date.fromisoformat(TODAY)
+    with databases.opened(chosen) as opened:
+        found = state.of(opened)
+        if found == state.EMPTY:
+            _fill(opened, chosen, today)
+        elif not if_empty:
+            raise InvalidInput("base-not-empty")
+        elif not (match and found == state.WITHOUT_PROPOSALS):
+            click.echo("La base n'est pas vide : elle est laissée telle quelle.", err=True)
+        if match and state.of(opened) == state.WITHOUT_PROPOSALS:
+            from ..matcher import run_match
+
+            said = run_match(opened, chosen, on=today)
+            click.echo(
+                f"{len(said['proposals'])} propositions en cours pour {said['offers']} offres ouvertes."
+            )
+        elif found == state.EMPTY:
+            click.echo("Ensuite : « passerelle match », puis « passerelle run ».")
+
+
+def _fill(opened: Database, chosen: Settings, today: date) -> None:
+    """Write the demo's files in a temporary folder and apply them; says what was done."""
+    import tempfile
+
+    from matching.scoring.referential import Referential
+
     from ..demo.load import ACTORS, load as apply
     from ..demo.write import write
     from ..progress import bar
     from ..referential import stored
     from ..rules import book_of
 
-    chosen, today = settings.load(), date.fromisoformat(TODAY)
-    with databases.opened(chosen) as opened, tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory() as temporary:
         with opened.reading() as session:
             referential = stored(session) or Referential.starter()
         folder = Path(temporary) / "demo"
         write(folder, people=PEOPLE, offers=OFFERS, seed=SEED, today=today)
-        try:
-            with bar("Démonstration") as tell:
-                acts = apply(opened, folder, book_of(chosen), referential, today=today, on_progress=tell)
-        except InvalidInput as refusal:
-            if if_empty and refusal.code == "base-not-empty":
-                click.echo("La base contient déjà des personnes : elle est laissée telle quelle.", err=True)
-                return
-            raise
+        with bar("Démonstration") as tell:
+            acts = apply(opened, folder, book_of(chosen), referential, today=today, on_progress=tell)
     click.echo(
         f"Démonstration chargée : {PEOPLE} jeunes, {acts} actes du journal. Jour de travail : {TODAY}."
     )
     click.echo("Y travaillent (personnes fictives ; la connexion viendra avec les écrans) :")
     for _, name, role, permissions in ACTORS.values():
-        rights = f" ({', '.join(permissions)})" if permissions else ""
-        click.echo(f"  {name} — {role}{rights}")
-    click.echo("Ensuite : « passerelle match », puis « passerelle run ».")
+        also = "".join(f", {MAY[permission]}" for permission in permissions)
+        click.echo(f"  {name} : {WORK[role]}{also}")
 
 
 @command.command(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,13 @@ from matching.scoring.referential import Referential
 from matching.store.accounts import User
 from matching.store.engine import Database
 from matching.store.matches import MatchProposal
-from matching.store.organisations import Offer
+from matching.store.organisations import Offer, Zone
 from matching.store.people import Agency, Person, SourceRecord
 from matching.store.placements import AidMilestone, Placement
 from matching.vocabulary import ImportKind, Party, Role, Source
 
 from ..database import DEMO_DAY
+from . import state
 
 AGENCY = "Pôle emploi Amiens (démonstration)"
 
@@ -49,7 +50,10 @@ Line = dict[str, Any]
 
 @dataclass(slots=True)
 class Stage:
-    """What the acts need: the session, the accounts, the rules."""
+    """What the acts need: the session, the accounts, the rules; and what the journal's names stand for.
+
+    Nothing the journal names is ever deleted while it is applied, so each is looked up once.
+    """
 
     session: Session
     folder: Path
@@ -57,6 +61,7 @@ class Stage:
     referential: Referential
     users: dict[str, User]
     at: datetime
+    found: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def who(self, line: Line) -> dict[str, Any]:
         """Actor and party of a step; the clock and the matcher have no account."""
@@ -65,34 +70,54 @@ class Stage:
         return {"actor_id": self.users[line["actor"]].id, "party": Party.ADVISOR}
 
     def person(self, line: Line) -> Person:
-        found = self.session.scalar(
+        person: Person = self._known(
+            ("person", line["person"]),
+            line,
             sa.select(Person)
             .join(SourceRecord, SourceRecord.person_id == Person.id)
-            .where(SourceRecord.identifier == line["person"])
+            .where(SourceRecord.identifier == line["person"]),
         )
-        return found or _missing("person", line)
+        return person
 
     def offer(self, line: Line) -> Offer:
-        return self.session.scalar(sa.select(Offer).where(Offer.reference == line["offer"])) or _missing(
-            "offer", line
+        offer: Offer = self._known(
+            ("offer", line["offer"]), line, sa.select(Offer).where(Offer.reference == line["offer"])
         )
+        return offer
+
+    def zone(self, local_id: str) -> Zone:
+        key = ("zone", local_id)
+        if key not in self.found:
+            self.found[key] = homes.zone(self.session, local_id)
+        zone: Zone = self.found[key]
+        return zone
 
     def proposal(self, line: Line) -> MatchProposal:
-        found = self.session.scalar(
+        """The latest one of the two. A pair that was closed may be proposed anew: `_propose` forgets the former."""
+        proposal: MatchProposal = self._known(
+            ("proposal", line["person"], line["offer"]),
+            line,
             sa.select(MatchProposal)
             .where(
                 MatchProposal.person_id == self.person(line).id, MatchProposal.offer_id == self.offer(line).id
             )
             .order_by(MatchProposal.id.desc())
-            .limit(1)
+            .limit(1),
         )
-        return found or _missing("proposal", line)
+        return proposal
 
     def placement(self, line: Line) -> Placement:
-        found = self.session.scalar(
-            sa.select(Placement).where(Placement.proposal_id == self.proposal(line).id)
+        placement: Placement = self._known(
+            ("placement", line["person"], line["offer"]),
+            line,
+            sa.select(Placement).where(Placement.proposal_id == self.proposal(line).id),
         )
-        return found or _missing("placement", line)
+        return placement
+
+    def _known(self, key: tuple[str, ...], line: Line, query: sa.Select[Any]) -> Any:
+        if key not in self.found:
+            self.found[key] = self.session.scalar(query) or _missing(key[0], line)
+        return self.found[key]
 
 
 def _missing(what: str, line: Line) -> Any:
@@ -112,11 +137,11 @@ def load(
 ) -> int:
     """Apply `folder`/journal.jsonl and record the business day. Returns how many acts were applied.
 
-    Raises InvalidInput("base-not-empty") when the base holds people.
+    Raises InvalidInput("base-not-empty") when the base holds people, offers or organisations.
     """
     lines = [json.loads(line) for line in (folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()]
     with database.transaction() as session:
-        if session.scalar(sa.select(Person.id).limit(1)) is not None:
+        if not state.is_empty(session):
             raise InvalidInput("base-not-empty")
         stage = Stage(session, folder, book, referential, _accounts(session), clock.now())
         for number, line in enumerate(_in_order(lines), 1):
@@ -184,7 +209,7 @@ def _import(stage: Stage, line: Line, day: date) -> None:
 
 
 def _home(stage: Stage, line: Line, day: date) -> None:
-    zone = homes.zone(stage.session, line["zone"]) if line["zone"] else None
+    zone = stage.zone(line["zone"]) if line["zone"] else None
     homes.confirm(
         stage.session,
         stage.person(line),
@@ -201,6 +226,7 @@ def _match(stage: Stage, line: Line, day: date) -> None:
 
 
 def _propose(stage: Stage, line: Line, day: date) -> None:
+    stage.found.pop(("proposal", line["person"], line["offer"]), None)
     match_runs.add_by_hand(
         stage.session,
         stage.book,

@@ -18,7 +18,8 @@ SENTENCES: dict[str, str] = {
     "database-locked": "La base est occupée par une autre opération : attendez un instant et recommencez.",
     "database-down": "La base ne répond pas ({detail}) : vérifiez PASSERELLE_DATABASE_URL et que le serveur tourne.",
     "database-old": "La base date d'une autre version de Passerelle : lancez « passerelle init ».",
-    "base-not-empty": "La base contient déjà des personnes : la démonstration ne se charge que dans une base vide.",
+    "base-not-empty": "La base contient déjà des personnes, des offres ou des employeurs : "
+    "la démonstration ne se charge que dans une base vide.",
     "no-file": "Le fichier « {path} » est introuvable ou illisible : vérifiez son nom et vos droits.",
     "folder-not-empty": "Le dossier « {path} » contient déjà des fichiers : indiquez un dossier vide ou nouveau.",
     "disk-full": "Le disque est plein : rien n'a été écrit. Faites de la place et recommencez.",
