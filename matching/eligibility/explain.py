@@ -9,26 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-import numpy as np
 
 from ..vocabulary import Verdict
-from .cohort import ZONE_KINDS
-from .days import FIRST, LAST
+from .days import LAST
+from .deciding import Fact, facts, turning
 from .programme import Assessment
-from .schema import Condition
 
 #: A window as people read it: first and last day, None = no end.
 Window = tuple[date, date | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A deciding fact: a code and what the words need (`age`: years…)."""
-
-    code: str
-    values: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +71,7 @@ def explain(assessment: Assessment, row: int, on: date) -> Explanation:
             programme.file.in_force.reference,
         )
     ]
+    deciding = facts(assessment, row, on)
     for condition in programme.file.conditions.all_of:
         windows = assessment.criteria[str(condition.id)]
         criteria.append(
@@ -90,7 +79,7 @@ def explain(assessment: Assessment, row: int, on: date) -> Explanation:
                 str(condition.id),
                 windows.verdict_of(row, day),
                 tuple(inclusive(a, b) for a, b in windows.certain.of_owner(row)),
-                tuple(facts_of(assessment, condition, row, on)),
+                deciding[str(condition.id)],
                 str(condition.requires),
                 str(condition.source),
             )
@@ -153,121 +142,14 @@ def _nearest(assessment: Assessment, row: int, day: int, present: Verdict) -> Ch
 
 
 def _turning(assessment: Assessment, row: int, on: date) -> Iterator[Fact]:
-    """Facts of the conditions whose own answer differs from the eve's."""
+    """What turns on that day: the programme itself, or conditions with their facts."""
     day = on.toordinal()
     start, end = assessment.programme.in_force()
     if day == end:
         yield Fact("programme-ends", {})
     if day == start:
         yield Fact("programme-begins", {})
-    for condition in assessment.programme.file.conditions.all_of:
-        windows = assessment.criteria[str(condition.id)]
-        if windows.verdict_of(row, day) is not windows.verdict_of(row, day - 1):
-            yield from facts_of(assessment, condition, row, on)
-
-
-def facts_of(assessment: Assessment, condition: Condition, row: int, on: date) -> Iterator[Fact]:
-    """The facts that the criteria below this condition read, once each, as they stand on that day."""
-    said: set[str] = set()
-    for name, arguments in condition.leaves():
-        for fact in _leaf(assessment, name, assessment.programme.values(arguments, on), row, on):
-            key = f"{fact.code}{fact.values.get('within', '')}{fact.values.get('fact', '')}"
-            if key not in said:
-                said.add(key)
-                yield fact
-
-
-def _leaf(assessment: Assessment, name: str, arguments: dict[str, Any], row: int, on: date) -> Iterator[Fact]:
-    cohort, day = assessment.cohort, on.toordinal()
-    if name == "aged":
-        born = None if cohort.birth_missing[row] else date.fromordinal(int(cohort.birth[row]))
-        yield Fact("age", {"born": born, "on": on})
-    elif name == "recognised":
-        if cohort.rqth.missing[row]:
-            yield Fact("rqth", {"value": None})
-        elif cohort.rqth.value[row]:
-            until = int(cohort.rqth_until[row])
-            yield Fact("rqth", {"value": day < until, "until": inclusive(FIRST, until)[1]})
-    elif name == "out_of_work":
-        working = any(a <= day < b for a, b in cohort.in_job.of_owner(row))
-        unsure = any(a <= day < b for a, b in cohort.job_unknown.of_owner(row))
-        yield Fact("work", {"value": True if working else None if unsure else False})
-    elif name in ("without_diploma", "level_is", "at_most_level"):
-        yield Fact(
-            "level",
-            {
-                "level": None if cohort.level_missing[row] else int(cohort.level[row]),
-                "bac_plus": None if cohort.bac_plus_missing[row] else int(cohort.bac_plus[row]),
-            },
-        )
-    elif name == "searching":
-        yield Fact("search", _search(assessment, row, on, arguments))
-    elif name == "registered":
-        counted = [0, *arguments["categories"]]
-        current = [
-            code
-            for code, spans in cohort.registered_by_category.items()
-            if any(a <= day < b for a, b in spans.of_owner(row))
-        ]
-        unsure = bool(cohort.registrations_missing[row])
-        yield Fact(
-            "registered",
-            {"categories": current, "counts": None if unsure else any(c in counted for c in current)},
-        )
-    elif name == "lives_in":
-        yield Fact("home", {**_home(assessment, row, day), "since_months": arguments.get("since_months", 0)})
-    elif name == "stated" and _open(assessment, arguments["fact"], on):
-        column = cohort.facts.get(arguments["fact"])
-        value = None if column is None or column.missing[row] else bool(column.value[row])
-        yield Fact("stated", {"fact": arguments["fact"], "value": value})
-
-
-def _open(assessment: Assessment, fact: str, on: date) -> bool:
-    """Whether the law asks about the fact on that day: its `when` says yes, or it has none."""
-    for condition in assessment.programme.file.conditions.all_of:
-        for group in _groups(condition):
-            leaves = [part.leaf() for part in group if not (part.all_of or part.any_of or part.not_)]
-            if ("stated", {"fact": fact}) in leaves:
-                figures = [arguments["figure"] for name, arguments in leaves if name == "when"]
-                values = assessment.programme.values({"x": figures[0]}, on) if figures else {"x": True}
-                return bool(values["x"])
-    return True
-
-
-def _groups(condition: Condition) -> Iterator[list[Condition]]:
-    for parts in (condition.all_of, condition.any_of):
-        if parts:
-            yield parts
-            for part in parts:
-                yield from _groups(part)
-
-
-def _search(assessment: Assessment, row: int, on: date, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Days of search in the window that the rule looks at."""
-    from .days import add_months
-
-    cohort = assessment.cohort
-    day = on.toordinal()
-    begins = int(add_months(np.array([day]), -arguments["within"])[0])
-    days = sum(
-        max(0, min(b, day) - max(a, begins))
-        for a, b in cohort.registered.of_owner(row)
-        if a < day and b > begins
-    )
-    return {
-        "days": None if cohort.registrations_missing[row] else days,
-        "months": arguments["months"],
-        "within": arguments["within"],
-    }
-
-
-def _home(assessment: Assessment, row: int, day: int) -> dict[str, Any]:
-    """Kinds of zone of that day's homes and since when each kind has run; empty when none is known."""
-    homes = assessment.cohort.homes
-    here = np.flatnonzero((homes.owner == row) & (homes.start <= day) & (day < homes.end))
-    kinds = sorted({ZONE_KINDS[int(homes.kind[index])] for index in here})
-    since = min((int(homes.start[index]) for index in here), default=None)
-    return {"kinds": kinds, "since": date.fromordinal(since) if since and since > FIRST else None}
+    yield from turning(assessment, row, on)
 
 
 def _reservations(assessment: Assessment, row: int, verdict: Verdict) -> Iterator[str]:

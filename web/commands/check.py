@@ -15,10 +15,16 @@ from ..options import DAY
 )
 @click.argument("file", metavar="[FICHIER]", required=False)
 @click.option("--programme", metavar="ID", help="Programme des lignes qui n'en nomment pas.")
-@click.option("--explain", "in_words", is_flag=True, help="Répond en français plutôt qu'en JSON.")
+@click.option(
+    "--explain",
+    "in_words",
+    is_flag=True,
+    help="Explique en français : au terminal, le texte ; ailleurs, une clé « explanation » en plus.",
+)
 @click.option("--today", type=DAY, help="Jour de la réponse (AAAA-MM-JJ) ; la date de signature l'emporte.")
 def command(file: str | None, programme: str | None, in_words: bool, today: Any) -> int:
     import json
+    import sys
 
     from matching import clock
 
@@ -33,7 +39,13 @@ def command(file: str | None, programme: str | None, in_words: bool, today: Any)
     refused = False
     for said in answers(_lines(file), book, programme, today or clock.today(chosen.today)):
         refused = refused or "error" in said
-        click.echo(_in_words(said) if in_words else json.dumps(said, ensure_ascii=False))
+        if in_words and sys.stdout.isatty():
+            click.echo(_in_words(said))
+            continue
+        # Who reads it by program gets JSON Lines whatever the options.
+        click.echo(
+            json.dumps(said | ({"explanation": _in_words(said)} if in_words else {}), ensure_ascii=False)
+        )
     return 3 if refused else 0
 
 
@@ -60,7 +72,7 @@ def _in_words(said: dict[str, Any]) -> str:
     from ..wording import day, rights
 
     if "error" in said:
-        return f"{said['id'] or '—'} : ligne refusée. {said['error']['message']}\n"
+        return f"{said['id'] or '—'} : ligne refusée. {said['error']['message']}"
     verdict = {"eligible": "OUI", "not-eligible": "NON", "unknown": "À VÉRIFIER"}[said["verdict"]]
     lines = [
         f"{said['id'] or '—'} — {said['programme']} au {day(date.fromisoformat(said['on']))} : {verdict}"
@@ -77,4 +89,4 @@ def _in_words(said: dict[str, Any]) -> str:
         lines.append(
             f"  Prochain changement : {day(date.fromisoformat(change['on']))}, {then} ({change['because']})"
         )
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)

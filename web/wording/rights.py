@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from matching.eligibility.explain import Criterion, Fact
+from matching.eligibility.deciding import Fact
+from matching.eligibility.explain import Criterion
 
 LEVELS = {
     0: "aucun diplôme",
@@ -74,11 +75,10 @@ def phrase(fact: Fact) -> str:
     value = fact.values
     match fact.code:
         case "age":
-            return (
-                "date de naissance inconnue"
-                if value["born"] is None
-                else f"{age_on(value['born'], value['on'])} ans"
-            )
+            if value["born"] is None:
+                return "date de naissance inconnue"
+            when = " à la signature" if value["signed"] else ""
+            return f"{age_on(value['born'], value['on'])} ans{when}"
         case "rqth":
             if value["value"] is None:
                 return "RQTH non renseignée"

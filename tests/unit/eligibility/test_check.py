@@ -166,12 +166,17 @@ def test_wrong_use_of_the_command_is_one_sentence(arguments, status, capsys):
     assert out == "" and err.count("\n") == 1
 
 
-def test_explain_speaks_french(tmp_path, capsys):
+def test_explain_speaks_french_and_stays_json_for_programs(tmp_path, capsys, monkeypatch):
     path = tmp_path / "lignes.jsonl"
     path.write_text(json.dumps(line(person={**PERSON, "employment": None})), encoding="utf-8")
     assert cli.status(["check", str(path), "--explain"]) == cli.DONE
-    out = capsys.readouterr().out
-    assert "À VÉRIFIER" in out and "À demander : La personne est-elle sans emploi" in out
+    said = json.loads(capsys.readouterr().out)
+    assert said["verdict"] == "unknown"
+    for words in ("À VÉRIFIER", "À demander : La personne est-elle sans emploi"):
+        assert words in said["explanation"]
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert cli.status(["check", str(path), "--explain"]) == cli.DONE
+    assert capsys.readouterr().out.strip() == said["explanation"]
 
 
 def test_shipped_programmes_pass_their_law_cases(capsys):
