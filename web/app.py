@@ -9,7 +9,7 @@ from jinja2 import StrictUndefined
 
 from matching.store.engine import Database
 
-from . import database as databases, errors, pages, security, settings as configuration, wording
+from . import database as databases, errors, pages, security, settings as configuration, typography, wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ def create_app(settings: configuration.Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["day"] = wording.day
     app.jinja_env.filters["number"] = wording.number
+    app.jinja_env.filters["french"] = typography.french
     app.extensions["passerelle"] = Installation(settings, databases.connect(settings))
     security.protect(app)
     errors.answer(app)

@@ -1,5 +1,6 @@
 """The list of offers and the answers around it: headers, errors, paging, the same queries for one and for many."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,10 +8,12 @@ import sqlalchemy as sa
 
 from matching.store.accounts import Setting
 from matching.store.organisations import Offer
+from matching.vocabulary import ProposalState
 from tests import build
 from web import settings
 from web.app import create_app
 from web.security import HEADERS
+from web.typography import french
 
 
 @pytest.fixture
@@ -44,8 +47,51 @@ def test_an_empty_base_says_what_to_do(app):
 def test_offers_are_listed_with_their_proposals_and_no_name(app, database):
     fill(database, 1)
     page = app.test_client().get("/").text
-    assert "Jardinier &lt;0&gt;" in page and "90 / 100" in page
+    assert "Jardinier &lt;0&gt;" in page and "90\u00a0/\u00a0100" in page
     assert "Morel" not in page and "Inès" not in page
+
+
+def test_each_proposal_says_its_right_its_state_and_why_it_is_there(app, database):
+    with database.transaction() as session:
+        offer = build.offer(session)
+        build.proposal(session, offer=offer, eligible_until=date(2014, 3, 12))
+        build.proposal(session, offer=offer, verdict=0, why="coverage", score=None)
+        build.proposal(session, offer=offer, state=ProposalState.SENT)
+        build.proposal(session, offer=offer, why="complement")
+    page = app.test_client().get("/").text
+    assert "jusqu’au 12 mars 2014" in page
+    assert "à confirmer" in page and "pas assez de données" in page and "Pour que chacun" in page
+    assert "transmise à l’employeur" in page
+    listed, complement = page.split("Liste complémentaire")
+    assert (listed.count('scope="row"'), complement.count('scope="row"')) == (3, 1)
+
+
+def test_an_offer_of_ordinary_law_asks_for_no_right(app, database):
+    with database.transaction() as session:
+        build.proposal(session, offer=build.offer(session, scheme=None, contract_kind="MIS", months=None))
+    page = app.test_client().get("/").text
+    assert "sans condition" in page and "Droit commun · intérim," in page
+    assert "tag-ok" not in page
+
+
+def test_what_is_read_keeps_its_spaces_together(app, database):
+    fill(database, 3)
+    shown = re.sub(r"<[^>]+>", "", app.test_client().get("/").text)
+    assert not re.search(r" [:;!?»]|« |\d (?:h|mois|postes?)\b|'", shown)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Droit : à voir ; vite !", "Droit\u00a0: à voir\u202f; vite\u202f!"),
+        ("« oui » l'été", "«\u00a0oui\u00a0» l’été"),
+        ("35 h, 36 mois, 2 postes", "35\u00a0h, 36\u00a0mois, 2\u00a0postes"),
+        ("90 / 100", "90\u00a0/\u00a0100"),
+        ("http://x", "http://x"),
+    ],
+)
+def test_french_print(written, shown):
+    assert french(written) == shown == french(shown)
 
 
 def test_an_offer_without_proposal_says_so(app, database):

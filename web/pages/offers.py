@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, current_app, render_template, request
 
 from matching import match_results, match_runs
+from matching.vocabulary import ProposalState
 
 from .. import database as databases
 from ..wording.reasons import sentence
@@ -13,12 +14,24 @@ pages = Blueprint("offers", __name__)
 
 #: Offers a page.
 PER_PAGE = 20
-WHY = {
-    "best": "parmi les meilleurs",
-    "coverage": "pour que chacun soit proposé",
-    "complement": "liste complémentaire",
+WHY = {"coverage": "Pour que chacun ait une proposition"}
+SCHEMES = {"emploi_avenir": "Emploi d’avenir", "emploi_franc": "Emploi franc", None: "Droit commun"}
+CONTRACTS = {
+    "MIS": "intérim",
+    "SAI": "contrat saisonnier",
+    "APP": "apprentissage",
+    "PRO": "contrat de professionnalisation",
 }
-SCHEMES = {"emploi_avenir": "Emploi d'avenir", "emploi_franc": "Emploi franc", None: "Droit commun"}
+#: What became of a proposal since it was made; those to be reviewed say nothing.
+STATES = {
+    ProposalState.DEFERRED: "à revoir plus tard",
+    ProposalState.APPROVED: "retenue par le conseiller",
+    ProposalState.PERSON_ASKED: "réponse attendue de la personne",
+    ProposalState.AGREED: "la personne est d’accord",
+    ProposalState.SENT: "transmise à l’employeur",
+    ProposalState.INTERVIEW: "entretien prévu",
+    ProposalState.SELECTED: "choisie par l’employeur",
+}
 
 
 @pages.get("/")
@@ -39,5 +52,7 @@ def index() -> str:
         last=last,
         why=WHY,
         schemes=SCHEMES,
+        contracts=CONTRACTS,
+        states=STATES,
         sentence=sentence,
     )
