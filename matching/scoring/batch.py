@@ -141,7 +141,7 @@ def _is_large(problem: Problem, index: indexes.Index) -> bool:
     limit = SMALL_DAY // 20 if compiled.is_kept() else SMALL_DAY
     if problem.people.size * problem.offers.size < limit:
         return False
-    boxes = index.pointer[:: index.classes * index.rows]
-    by_code = np.diff(boxes)
-    related = (problem.affinity > 0).T @ by_code
-    return int(related[problem.offers.occupations.code].sum()) > limit
+    by_code = np.diff(index.pointer[:: index.classes * index.rows]).astype(np.int64)
+    indptr, wanted, _ = indexes.related(problem.tables.affinity)
+    near = np.concatenate([[0], np.cumsum(by_code[wanted])])[indptr]
+    return int(np.diff(near)[problem.offers.occupations.code].sum()) > limit

@@ -40,7 +40,11 @@ def once(some: list[Pairs]) -> Pairs:
 
 def best_first(owner: Rows, ranking: NDArray[np.uint64], key: NDArray[np.uint64]) -> tuple[Rows, Rows]:
     """(positions by owner, best first; place of each within its owner, from 0). Equal rankings: the greater key."""
-    order = np.lexsort((~key, ~ranking, owner))
+    order = np.argsort(~ranking)
+    ranked = ranking[order]
+    if (ranked[1:] == ranked[:-1]).any():
+        order = np.lexsort((~key, ~ranking))
+    order = order[np.argsort(owner[order], kind="stable")]
     owner = owner[order]
     return order, np.arange(len(order)) - np.searchsorted(owner, owner)
 

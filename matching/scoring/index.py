@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .columns import Affinity
+from .factors import FULL
 from .places import EARTH_METRES
-from .prepare import Problem, rows_of
+from .prepare import Problem, points, rows_of
 
 ROW_METRES = 20_000
 #: upper bounds of the radius classes, metres; the last class has none
@@ -126,6 +128,20 @@ def build(problem: Problem) -> Index:
         place_row=place_row,
         place_x=place_x,
     )
+
+
+def related(affinity: Affinity) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
+    """By offered code the wanted codes near it, itself among them: (pointers, wanted codes, affinity in points)."""
+    own = np.arange(affinity.size)
+    wanted = np.concatenate([rows_of(affinity.indptr), own])
+    offered = np.concatenate([affinity.code, own])
+    close = np.concatenate([points(affinity.affinity), np.full(affinity.size, FULL)]).astype(np.int64)
+    order = np.lexsort((-close, wanted, offered))
+    wanted, offered, close = wanted[order], offered[order], close[order]
+    first = (np.diff(wanted, prepend=-1) != 0) | (np.diff(offered, prepend=-1) != 0)
+    kept = np.flatnonzero(first & (close > 0))
+    indptr = np.searchsorted(offered[kept], np.arange(affinity.size + 1)).astype(np.int64)
+    return indptr, wanted[kept].astype(np.int32), close[kept]
 
 
 def _grid(

@@ -140,7 +140,8 @@ def _rung(level: NDArray[np.int8], bac_plus: NDArray[np.int8]) -> NDArray[np.int
 def _distinct(lists: SkillLists) -> SkillLists:
     """Each row sorted, without repeats."""
     row = rows_of(lists.indptr)
-    packed = np.unique(row.astype(np.int64) << 32 | lists.skill.astype(np.int64))
+    packed = np.sort(row.astype(np.int64) << 32 | lists.skill.astype(np.int64))
+    packed = packed[np.diff(packed, prepend=-1) != 0]
     counts = np.bincount(packed >> 32, minlength=lists.size)
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     return SkillLists(indptr, (packed & 0xFFFFFFFF).astype(np.int32))

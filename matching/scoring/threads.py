@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import kernel
-from .best import Kept, Rows, once
+from .best import Kept, Rows, joined
 from .compiled import compiled
-from .index import Index
+from .index import Index, related
 from .prepare import Problem, points
 
 #: slices of a run, at least this many offers each
@@ -100,8 +100,14 @@ def run(
     offer, slot = np.nonzero(np.arange(per_offer) < offer_count[:, None])
     by_offer = (index.order[offer_seat[offer, slot]], offer, offer_rank[offer, slot])
     seat, slot = np.nonzero(np.arange(per_person) < ours.count[:, None])
-    by_person = (index.order[seat], ours.offer[seat, slot].astype(np.int64), ours.rank[seat, slot])
-    return Kept(once([by_offer, by_person]), feasible_people, feasible_offers, scanned)
+    theirs, ranking = ours.offer[seat, slot].astype(np.int64), ours.rank[seat, slot]
+    # Not what stands in the offer's list already: a list that is not full, or whose worst (its head) is no better.
+    worst, key = offer_rank[theirs, 0], index.key
+    new = (offer_count[theirs] == per_offer) & (
+        (ranking < worst) | ((ranking == worst) & (key[seat] < key[offer_seat[theirs, 0]]))
+    )
+    by_person = (index.order[seat[new]], theirs[new], ranking[new])
+    return Kept(joined([by_offer, by_person]), feasible_people, feasible_offers, scanned)
 
 
 def _offer_inputs(problem: Problem, index: Index, excluded: Rows) -> tuple[Any, ...]:
@@ -113,9 +119,7 @@ def _offer_inputs(problem: Problem, index: Index, excluded: Rows) -> tuple[Any, 
     x = np.zeros(offers.size, dtype=np.int64)
     place = offers.place[known]
     point[known], row[known], x[known] = places.point[place], index.place_row[place], index.place_x[place]
-    wanted, offered = np.nonzero(problem.affinity)
-    by_offered = np.lexsort((wanted, offered))
-    related_indptr = np.searchsorted(offered[by_offered], np.arange(problem.affinity.shape[0] + 1))
+    related_indptr, wanted, close = related(problem.tables.affinity)
     seat_of = np.full(problem.people.size, -1, dtype=np.int64)
     seat_of[index.order] = np.arange(index.size)
     seat, offer = seat_of[excluded[:, 0]], excluded[:, 1]
@@ -125,9 +129,9 @@ def _offer_inputs(problem: Problem, index: Index, excluded: Rows) -> tuple[Any, 
         offers.occupations.indptr.astype(np.int64),
         offers.occupations.code.astype(np.int32),
         points(offers.occupations.confidence).astype(np.int64),
-        related_indptr.astype(np.int64),
-        wanted[by_offered].astype(np.int32),
-        problem.affinity[wanted, offered][by_offered].astype(np.int64),
+        related_indptr,
+        wanted,
+        close,
         point,
         row,
         x,
