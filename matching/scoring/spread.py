@@ -19,7 +19,7 @@ from .batch import Candidates
 from .best import Rows, best_first
 from .columns import PeopleColumns
 
-#: edges from which compiling pays
+#: edges from which compiling pays; loading what an earlier run compiled pays from a twentieth of them
 LARGE = 100_000
 #: bids allowed an edge before bids are made coarser
 PATIENCE = 100
@@ -96,6 +96,10 @@ def assign(candidates: Candidates, *, k: int = 10, cap: int = 5) -> Assignment:
     return _listed(candidates, chosen, complement, k)
 
 
+def _pays(edges: int) -> bool:
+    return compiled.available() and edges > (LARGE // 20 if compiled.is_kept() else LARGE)
+
+
 def _space(compile_it: bool, *arrays: NDArray[Any]) -> tuple[Any, ...]:
     """What a loop works on: arrays for numba, lists (faster one number at a time) for plain Python."""
     return arrays if compile_it else tuple(array.tolist() for array in arrays)
@@ -103,7 +107,7 @@ def _space(compile_it: bool, *arrays: NDArray[Any]) -> tuple[Any, ...]:
 
 def _cover(indptr: Rows, offer: Rows, slots: Rows, eligible: NDArray[np.bool_]) -> Rows:
     offers = len(slots) - 1
-    compile_it = len(offer) > LARGE and compiled.available()
+    compile_it = _pays(len(offer))
     run = compiled.compiled(auction.cover) if compile_it else auction.cover
     none = np.full(offers, -1, dtype=np.int64)
     space = _space(
@@ -121,7 +125,7 @@ def _cover(indptr: Rows, offer: Rows, slots: Rows, eligible: NDArray[np.bool_]) 
 def _bid(
     indptr: Rows, offer: Rows, value: Rows, slots: Rows, must: NDArray[np.bool_], room: Rows
 ) -> NDArray[np.int64]:
-    compile_it = len(offer) > LARGE and compiled.available()
+    compile_it = _pays(len(offer))
     run: Callable[..., bool] = compiled.compiled(auction.bid) if compile_it else auction.bid
     epsilon, most = auction.EPSILON, int(PATIENCE * (len(offer) + 100))
     while True:
