@@ -16,10 +16,12 @@ _YEARS_OF_LEVEL = {4: 0, 5: 2, 7: 5, 8: 8}
 _LEVEL_OF_YEARS = {1: 4, 2: 5, 3: 6, 4: 6, 5: 7, 6: 7, 7: 7}
 
 _HEAD = re.compile(r"^(?:(?:niveaux?|niv|de formation)\b ?)+")
-_YEARS = re.compile(r"\bbac(?:calaureat)?(?: ?\+ ?| plus )(\d{1,2})\b")
+_YEARS = re.compile(r"\bbac(?:calaureat)?(?: ?\+ ?| plus )([0-9]+)\b")
 _CLASS = re.compile(
-    r"^(?:[6543] ?e(?:me)?|troisieme|quatrieme|cinquieme|sixieme|seconde|2nde|premiere|1 ?ere|terminale)\b"
+    r"^(?:[6543] ?e(?:me)?|troisieme|quatrieme|cinquieme|sixieme|seconde|2nde|premiere|1 ?ere|terminale)\b(?! annee)"
 )
+#: Years after the bac that a record holds at most; a wording beyond it says no more than a doctorate does.
+_MOST_YEARS = 12
 
 
 def _words(*names: str) -> re.Pattern[str]:
@@ -55,7 +57,7 @@ def diploma(text: str, *, nomenclature: str = "2019") -> DiplomaFact:
     if said in figures:
         return _of_level(figures[said])
     if years := _YEARS.search(said):
-        count = int(years.group(1))
+        count = min(int(years.group(1)[:6]), _MOST_YEARS)
         if count == 0:
             return DiplomaFact(4, 0)
         return DiplomaFact(_LEVEL_OF_YEARS.get(count, 8), count)

@@ -10,7 +10,7 @@ from .columns import Column, Layout
 
 
 def _ogr(value: str, _: v.Context) -> str:
-    if not re.fullmatch(r"\d{1,12}", value):
+    if not re.fullmatch("[0-9]{1,12}", value):
         raise Bad("bad-identifier")
     return value
 
@@ -43,7 +43,7 @@ MOBILITY = (
     Column("rank", "rank", ("rang",), parse=_rank),
 )
 
-OCCUPATION_LAYOUT = Layout(OCCUPATIONS, dict, exact=True)
-TITLE_LAYOUT = Layout(TITLES, dict, exact=True)
-MOBILITY_LAYOUT = Layout(MOBILITY, dict, exact=True)
+OCCUPATION_LAYOUT = Layout(OCCUPATIONS, dict)
+TITLE_LAYOUT = Layout(TITLES, dict)
+MOBILITY_LAYOUT = Layout(MOBILITY, dict)
 LAYOUTS = (OCCUPATION_LAYOUT, TITLE_LAYOUT, MOBILITY_LAYOUT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -33,11 +34,12 @@ Parser = Callable[[str, Context], Any]
 
 MONTHS = ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre",
           "novembre", "decembre")  # fmt: skip
-_NUMERIC = re.compile(r"^(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})$")
-_ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
-_WORDS = re.compile(r"^(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})$")
-_TIME = re.compile(r"[ T]\d{1,2}[:hH]\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$")
-_SERIAL = re.compile(r"^(\d{1,5})(?:[.,]0+)?$")
+#: Everywhere figures are 0 to 9 alone: those of other scripts would be stored as they are.
+_NUMERIC = re.compile(r"^([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})$")
+_ISO = re.compile(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})$")
+_WORDS = re.compile(r"^([0-9]{1,2})(?:er)?\s+([a-z]+)\s+([0-9]{4})$")
+_TIME = re.compile(r"[\sT][0-9]{1,2}[:hH][0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?$")
+_SERIAL = re.compile(r"^([0-9]{1,5})(?:[.,]0+)?$")
 _ZERO_DAY = date(1899, 12, 30)
 LAST_SERIAL = 73050
 
@@ -69,19 +71,16 @@ def _numeric(found: re.Match[str], context: Context, birth: bool) -> date:
     day_, month, year = int(found[1]), int(found[3]), found[4]
     if len(year) == 4:
         return date(int(year), month, day_)
-    if not birth:
-        read = date(2000 + int(year), month, day_)
-    else:
-        # 20AA if that makes the person at least 14 today, else 19AA; 29/02 may exist in one century only.
-        read = date(1900 + int(year), month, day_)
-        if 2000 + int(year) + 14 <= context.today.year:
-            later = date(2000 + int(year), month, day_)
-            if (later.year + 14, later.month, later.day) <= (
-                context.today.year, context.today.month, context.today.day
-            ):  # fmt: skip
-                read = later
+    century = 2000 if not birth or _is_14(2000 + int(year), month, day_, context.today) else 1900
+    read = date(century + int(year), month, day_)
     context.warn("two-digit-year", read=f"{read:%d/%m/%Y}")
     return read
+
+
+def _is_14(year: int, month: int, day_: int, today: date) -> bool:
+    """Whether somebody born that day is 14 or more today; of a 29 February the 28th counts in a common year."""
+    last = monthrange(year + 14, month)[1] if 1 <= month <= 12 else day_
+    return (year + 14, month, min(day_, last)) <= (today.year, today.month, today.day)
 
 
 def birth_date(value: str, context: Context) -> date:
@@ -92,24 +91,24 @@ def birth_date(value: str, context: Context) -> date:
 
 
 def identifier(value: str, context: Context) -> str:
-    said = value.upper()
+    said = value.upper() if value.isascii() else value
     if not re.fullmatch(r"[A-Z0-9\-_/.]{1,40}", said) or (len(said) >= 4 and len(set(said)) == 1):
         raise Bad("bad-identifier")
     if context.source is Source.POLE_EMPLOI:
-        if re.fullmatch(r"\d{7}|\d{10}", said):
+        if re.fullmatch("[0-9]{7}|[0-9]{10}", said):
             context.warn("lost-leading-zero")
             said = "0" + said
-        if not re.fullmatch(r"\d{7}[A-Z0-9]|\d{11}", said):
+        if not re.fullmatch("[0-9]{7}[A-Z0-9]|[0-9]{11}", said):
             raise Bad("bad-identifier")
     return said
 
 
 def postcode(value: str, context: Context) -> str:
     digits = re.sub(r"\s|\.0$", "", value)
-    if re.fullmatch(r"\d{4}", digits):
+    if re.fullmatch("[0-9]{4}", digits):
         context.warn("lost-leading-zero")
         return "0" + digits
-    if not re.fullmatch(r"\d{5}", digits):
+    if not re.fullmatch("[0-9]{5}", digits):
         raise Bad("bad-postcode")
     if digits == "80021":
         context.warn("insee-as-postcode")
@@ -118,48 +117,54 @@ def postcode(value: str, context: Context) -> str:
 
 def insee(value: str, _: Context) -> str:
     code = re.sub(r"\s", "", value).upper()
-    if not re.fullmatch(r"\d{5}|2[AB]\d{3}", code):
+    if not re.fullmatch("[0-9]{5}|2[AB][0-9]{3}", code):
         raise Bad("bad-postcode")
     return code
 
 
 def siret(value: str, context: Context) -> str:
-    digits = re.sub(r"[\s.\-\u00a0\u202f]", "", re.sub(r"[.,]0$", "", value))
-    if re.fullmatch(r"\d{13}", digits):
+    digits = re.sub(r"[\s.\-]", "", re.sub(r"[.,]0$", "", value))
+    if re.fullmatch("[0-9]{13}", digits):
         context.warn("lost-leading-zero")
         digits = "0" + digits
-    post_office = digits.startswith("356000000") and digits.isdigit() and sum(map(int, digits)) % 5 == 0
-    if not re.fullmatch(r"\d{14}", digits) or not (post_office or siret_numbers.is_valid(digits)):
+    if not re.fullmatch("[0-9]{14}", digits):
+        raise Bad("bad-siret")
+    post_office = digits.startswith("356000000") and sum(map(int, digits)) % 5 == 0
+    if not post_office and not siret_numbers.is_valid(digits):
         raise Bad("bad-siret")
     return digits
 
 
 def rna(value: str, _: Context) -> str:
     code = re.sub(r"\s", "", value).upper()
-    if not re.fullmatch(r"W\d[0-9A-Z]\d{7}", code):
+    if not re.fullmatch("W[0-9][0-9A-Z][0-9]{7}", code):
         raise Bad("bad-rna")
     return code
 
 
 def phone(value: str, context: Context) -> str | None:
-    digits = re.sub(r"[\s.\-/\u00a0\u202f]", "", re.sub(r"^(\+\d{2,3}|00\d{2,3})\s?\(0\)", r"\1", value))
-    digits = re.sub(r"[()]", "", digits)
+    digits = re.sub(r"[\s.\-/]", "", value)
+    digits = re.sub(r"[()]", "", re.sub(r"^((?:\+|00)[0-9]{2,3})\(0\)", r"\1", digits))
     if digits.startswith("00"):
         digits = "+" + digits[2:]
-    if re.fullmatch(r"[1-9]\d{8}", digits):
+    if re.fullmatch("[1-9][0-9]{8}", digits):
         context.warn("lost-leading-zero")
         digits = "0" + digits
-    if re.fullmatch(r"0[1-9]\d{8}", digits):
+    if re.fullmatch("0[1-9][0-9]{8}", digits):
         return "+33" + digits[1:]
-    if re.fullmatch(r"\+\d{8,15}", digits):
+    if re.fullmatch(r"\+[0-9]{8,15}", digits):
         return digits
     context.warn("bad-phone")
     return None
 
 
+#: Some letters are two in lower case: what goes into the column is measured again.
+LONGEST_EMAIL = 255
+
+
 def email(value: str, context: Context) -> str | None:
     said = value.lower()
-    if re.fullmatch(r"[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)*\.[^\s@.]{2,}", said):
+    if len(said) <= LONGEST_EMAIL and re.fullmatch(r"[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)*\.[^\s@.]{2,}", said):
         return said
     context.warn("bad-email")
     return None
@@ -167,16 +172,16 @@ def email(value: str, context: Context) -> str | None:
 
 def number(value: str, _: Context, *, units: str = "", least: float = 0, most: float = 1e12) -> float:
     """French or plain figures; the ambiguous « 12.500 », negatives and what is out of bounds are bad-number."""
-    said = re.sub(r"[\s\u00a0\u202f]", "", value)
+    said = re.sub(r"\s", "", value)
     if units:
         said = re.sub(rf"(?:{units})$", "", said, flags=re.IGNORECASE)
-    if re.fullmatch(r"\d{1,3}\.\d{3}", said):
+    if re.fullmatch(r"[0-9]+\.[0-9]{3}", said):
         raise Bad("bad-number")
     if "," in said:
-        if not re.fullmatch(r"(?:\d+|\d{1,3}(?:\.\d{3})+),\d+", said):
+        if not re.fullmatch(r"(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+),[0-9]+", said):
             raise Bad("bad-number")
         said = said.replace(".", "").replace(",", ".")
-    if not re.fullmatch(r"\d+(?:\.\d+)?", said):
+    if not re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", said):
         raise Bad("bad-number")
     read = float(said)
     if not least <= read <= most:
@@ -197,11 +202,11 @@ def kilometres(value: str, context: Context) -> float:
 
 
 def whole(value: str, *, units: str = "", least: int, most: int) -> int:
-    said = re.sub(r"[\s\u00a0\u202f]", "", value)
+    said = re.sub(r"\s", "", value)
     if units:
         said = re.sub(rf"(?:{units})$", "", said, flags=re.IGNORECASE)
-    said = re.sub(r"[.,]0+$", "", said)
-    if not re.fullmatch(r"\d{1,9}", said) or not least <= int(said) <= most:
+    said = re.sub(r"[.,]0{1,2}$", "", said)  # « 12.000 » may be twelve thousand
+    if not re.fullmatch("[0-9]{1,9}", said) or not least <= int(said) <= most:
         raise Bad("bad-number")
     return int(said)
 
@@ -250,7 +255,7 @@ def civility(value: str, _: Context) -> str:
 
 def rome(value: str, _: Context) -> str:
     code = re.sub(r"\s", "", value).upper()
-    if not re.fullmatch(r"[A-N]\d{4}", code):
+    if not re.fullmatch("[A-N][0-9]{4}", code):
         raise Bad("bad-rome")
     return code
 
@@ -338,6 +343,6 @@ def workforce(value: str, _: Context) -> str:
 
 def naf(value: str, _: Context) -> str:
     code = re.sub(r"[\s.]", "", value).upper()
-    if not re.fullmatch(r"\d{4}[A-Z]", code):
+    if not re.fullmatch("[0-9]{4}[A-Z]", code):
         raise Bad("bad-choice", choices="quatre chiffres et une lettre, par exemple 8551Z")
     return code

@@ -32,6 +32,10 @@ def _kind(value: str, _: v.Context) -> ZoneKind:
 
 
 def _iso(value: str, _: v.Context) -> date:
+    if not re.fullmatch(
+        "[0-9]{4}-[0-9]{2}-[0-9]{2}", value
+    ):  # Python knows other forms: 20240101, 2024-W01-1
+        raise Bad("bad-date")
     try:
         return date.fromisoformat(value)
     except ValueError:
@@ -109,6 +113,6 @@ def _street(values: dict[str, Any]) -> dict[str, Any]:
     return {"side": "both", "first_number": 0, "last_number": 99_999, **values}
 
 
-ZONE_LAYOUT = Layout(ZONES, dict, _in_order, exact=True)
-STREET_LAYOUT = Layout(STREETS, _street, _numbers_in_order, exact=True)
+ZONE_LAYOUT = Layout(ZONES, dict, _in_order)
+STREET_LAYOUT = Layout(STREETS, _street, _numbers_in_order)
 LAYOUTS = (ZONE_LAYOUT, STREET_LAYOUT)
