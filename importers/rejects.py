@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 
-from .cells import DANGEROUS
+from .cells import is_dangerous
 from .report import Report
 
 #: The two columns that are added; a file of rejects imported and refused again has them once.
 OURS = ("_ligne", "_erreurs")
-
-#: Spaces and zero-width signs that a spreadsheet skips before it looks for a formula (security.md I2).
-_SKIPPED = re.compile("[\\s\u00a0\u200b-\u200f\u2060\ufeff]+")
 
 
 def text(header: Sequence[str], rows: Mapping[int, Sequence[str]], report: Report) -> str:
@@ -41,5 +37,4 @@ def text(header: Sequence[str], rows: Mapping[int, Sequence[str]], report: Repor
 
 def harmless(cell: str) -> str:
     """A cell that a spreadsheet could take for a formula gets a leading apostrophe; our own reading takes it off."""
-    first = _SKIPPED.sub("", cell)[:1]
-    return f"'{cell}" if (first and first in DANGEROUS) or cell[:1] in ("\t", "\r", "\n", "\0") else cell
+    return f"'{cell}" if is_dangerous(cell) else cell
