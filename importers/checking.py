@@ -124,7 +124,7 @@ def check(
             report.columns = table.columns
             report.warnings += table.warnings
             checked.model = next((model for layout, model in MODELS if layout is table.layout), None)
-            checked.header = [cells.starred(header) for header in table.headers]
+            checked.header = table.headers
             checked.places = _places(table)
             rows = (
                 (check_row(number, said, table.layout, context, extra=extra), original)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,9 @@ from .cells import Bad
 from .folding import folded
 from .report import SHOWN, Finding
 from .values import Context, Parser, text
+
+#: No header is longer; a cell of megabytes in the first rows is not folded to find that out.
+LONGEST_HEADER = 255
 
 #: Headers that are never stored, whatever they hold (imports.md §2).
 SENSITIVE = frozenset(
@@ -43,7 +46,6 @@ class Layout:
     columns: tuple[Column, ...]
     build: Callable[[dict[str, Any]], Any]
     finish: Callable[[Row], None] | None = None
-    exact: bool = False
 
     def by_header(self) -> Mapping[str, Column]:
         return {header: column for column in self.columns for header in (column.name, *column.aliases)}
@@ -87,12 +89,12 @@ def _cut(value: str | None) -> str | None:
 
 def recognise(header: str, layout: Layout) -> Column | None:
     """The column that a header names, aliases included."""
-    return layout.by_header().get(folded(header))
+    return layout.by_header().get(folded(header)) if len(header) <= LONGEST_HEADER else None
 
 
 def is_sensitive(header: str, *, rqth: bool) -> bool:
     """Whether a header's column must not even be looked at; that of RQTH when the setting of P2 is off."""
-    name = folded(header)
+    name = folded(header[:LONGEST_HEADER])
     return name in SENSITIVE or (
         not rqth and name in ("rqth", "travailleur_handicape", "rqth_fin", "fin_rqth")
     )
@@ -153,19 +155,3 @@ def _cell(row: Row, column: Column, raw: str, formulas: bool) -> None:
         return
     for code, facts in row.context.warnings:
         row.warn(column.name, code, cleaned.text, **facts)
-
-
-def check(
-    rows: Iterator[tuple[int, Mapping[str, str], bool]],
-    layout: Layout,
-    context: Context,
-    *,
-    formulas: bool = True,
-) -> Iterator[CheckedRow]:
-    """Every row checked, in order; (row number, cells by canonical column, whether it has extra cells)."""
-    for number, said, extra in rows:
-        yield check_row(number, said, layout, context, formulas=formulas, extra=extra)
-
-
-def required_of(layout: Layout) -> Sequence[str]:
-    return [column.name for column in layout.columns if column.required]

@@ -11,13 +11,15 @@ from matching.errors import TooLarge, UnreadableFile
 from matching.vocabulary import ImportKind
 
 from . import geojson, messages, workbook
-from .cells import SPACES
+from .cells import SPACES, starred
 from .columns import Layout, is_sensitive, recognise
 from .report import Finding
 
 LARGEST = 10 * 1024 * 1024
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
+#: So much of a row is kept for the file of rejects.
+LONGEST_ROW = 2 * MOST_COLUMNS
 #: The header row is looked for in so many first records.
 HEAD = 20
 SEPARATORS = (";", ",", "\t", "|")
@@ -65,18 +67,18 @@ def format_of(data: bytes, kind: ImportKind) -> str:
 
 
 def _first_character(data: bytes) -> str:
-    """First character after BOM and white space, as far as ASCII can tell; empty for nothing but white space."""
+    """First character after BOM and white space; empty for nothing but white space."""
     for mark, encoding in (
         (b"\xff\xfe", "utf-16-le"),
         (b"\xfe\xff", "utf-16-be"),
-        (b"\xef\xbb\xbf", "latin-1"),
+        (b"\xef\xbb\xbf", "utf-8"),
     ):
         if data.startswith(mark):
             start = data[len(mark) :].decode(encoding, errors="replace")
             break
     else:
-        start = data.decode("latin-1")
-    return start.lstrip(SPACES.replace("\x85", "") + "\x0b\x0c")[:1]
+        start = data.decode("utf-8", errors="replace")
+    return start.lstrip(SPACES + "\x0b\x0c")[:1]
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -174,7 +176,7 @@ def table(records: Iterator[Record], encoding: str, layouts: Sequence[Layout], *
         raise refused("header-not-found")
     index, layout = found
     header_row, cells = head[index]
-    headers = [cell.strip(SPACES) for cell in cells]
+    headers = [starred(cell.strip(SPACES)) for cell in cells]
     while headers and not headers[-1]:
         headers.pop()
     if len(headers) > MOST_COLUMNS:
@@ -182,19 +184,20 @@ def table(records: Iterator[Record], encoding: str, layouts: Sequence[Layout], *
     names = [_name(header, layout, rqth) for header in headers]
     _no_column_twice(names, headers)
     rows: list[tuple[int, Mapping[str, str], bool, Sequence[str]]] = []
+    unnamed = [at for at, header in enumerate(headers) if not header]
     too_many = False
     filled: set[int] = set()
     for number, row in (*head[index + 1 :], *records):
         if blank(row):
             continue
+        filled.update(at for at in unnamed if at < len(row) and row[at].strip(SPACES))
         if len(rows) >= MOST_ROWS:
             too_many = True
-            break
-        filled.update(
-            at for at, cell in enumerate(row[: len(headers)]) if not headers[at] and cell.strip(SPACES)
-        )
+            if not unnamed or filled:
+                break
+            continue
         said = {name: row[at] if at < len(row) else "" for at, name in enumerate(names) if name}
-        rows.append((number, said, not blank(row[len(headers) :]), row))
+        rows.append((number, said, not blank(row[len(headers) :]), row[:LONGEST_ROW]))
     if filled:
         raise refused("merged-header", position=min(filled) + 1)
     missing = [column.name for column in layout.columns if column.required and column.name not in names]

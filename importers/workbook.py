@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from datetime import date, datetime
 from typing import Any
+from xml.parsers import expat
 
 from matching.errors import UnreadableFile
 
@@ -19,7 +22,15 @@ MOST_MEMBERS = 200
 LARGEST_INFLATED = 100 * 1024 * 1024
 #: A member larger than this whose compression is stronger than RATIO is a bomb.
 LARGE_MEMBER, RATIO = 1024 * 1024, 200
+#: Elements of all members, and between two rows, beyond which no list is so large: each costs memory to read.
+MOST_ELEMENTS, MOST_IN_A_ROW = 8_000_000, 1_000_000
+#: No list has so many columns: what stands further out is only seen to be there.
+WIDEST = 200
+#: The last row and column of any spreadsheet.
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+#: How workbooks spell characters that XML cannot hold: a carriage return is _x000D_.
+_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _ERRORS = {
     "#N/A",
     "#REF!",
@@ -44,7 +55,7 @@ def inspect(data: bytes) -> None:
     """Refuse what is no workbook, has macros, is broken, inflates too much or declares entities."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as wrong:
+    except Exception as wrong:  # zipfile raises whatever its parts raise on a broken directory
         raise _refused("corrupt-file") from wrong
     with archive:
         members = archive.infolist()
@@ -53,7 +64,7 @@ def inspect(data: bytes) -> None:
             raise _refused("unsupported-format")
         if any(_escapes(name) for name in names):
             raise _refused("corrupt-file")
-        _not_a_bomb(archive, members)
+        _look_inside(archive, members)
 
 
 def _escapes(name: str) -> bool:
@@ -61,85 +72,173 @@ def _escapes(name: str) -> bool:
     return name.startswith(("/", "\\")) or ".." in parts or bool(re.match(r"^[A-Za-z]:", name))
 
 
-def _not_a_bomb(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> None:
+def _look_inside(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> None:
     """Declared sizes before anything is inflated; then every member inflated in pieces, counted, looked into."""
     declared = sum(member.file_size for member in members)
-    strong = any(
-        member.file_size > LARGE_MEMBER and member.file_size > RATIO * max(member.compress_size, 1)
-        for member in members
-    )
+    strong = any(_is_strong(member.file_size, member) for member in members)
     if len(members) > MOST_MEMBERS or declared > LARGEST_INFLATED or strong:
         raise _refused("zip-bomb")
-    total, unsafe, broken = 0, False, False
+    total = elements = 0
+    unsafe = broken = unreadable = False
     for member in members:
-        size, tail = 0, b""
+        size, look = 0, _Look(member.filename)
         try:
-            with archive.open(member) as opened:
-                while piece := opened.read(65536):
-                    size += len(piece)
-                    total += len(piece)
-                    if total > LARGEST_INFLATED or (
-                        size > LARGE_MEMBER and size > RATIO * max(member.compress_size, 1)
-                    ):
-                        raise _refused("zip-bomb")
-                    if member.filename.lower().endswith((".xml", ".rels", ".vml")):
-                        window = (tail + piece).replace(b"\0", b"")  # UTF-16 hides nothing
-                        unsafe = unsafe or bool(_DECLARATION.search(window))
-                        tail = piece[-64:]
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError):
+            for piece in _inflated(archive, member):
+                size, total = size + len(piece), total + len(piece)
+                if total > LARGEST_INFLATED or _is_strong(size, member):
+                    raise _refused("zip-bomb")
+                look.at(piece)
+                if elements + look.elements > MOST_ELEMENTS or look.in_a_row > MOST_IN_A_ROW:
+                    raise _refused("zip-bomb")
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError):
             broken = True
+        look.at(b"", last=True)
+        elements += look.elements
+        broken = broken or size != member.file_size
+        unsafe, unreadable = unsafe or look.unsafe, unreadable or look.unreadable
     if broken:
         raise _refused("corrupt-file")
     if unsafe:
         raise _refused("unsafe-xml")
+    if unreadable:
+        raise _refused("corrupt-file")
+
+
+def _is_strong(size: int, member: zipfile.ZipInfo) -> bool:
+    return size > LARGE_MEMBER and size > RATIO * max(member.compress_size, 1)
+
+
+def _inflated(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """What a member really holds, in pieces: the size it declares does not cut it short."""
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise NotImplementedError("no spreadsheet packs its parts so")
+    whole = copy(member)
+    whole.file_size = 1 << 40
+    with archive.open(whole) as opened:
+        while piece := opened.read(65536):
+            yield piece
+
+
+class _Look:
+    """Whether a member of a workbook, seen piece by piece, is safe and well-formed XML, and how much it holds."""
+
+    def __init__(self, name: str) -> None:
+        self.unsafe = self.unreadable = False
+        self.elements = self.in_a_row = 0
+        self._tail = b""
+        self._parser = None
+        if name.lower().endswith((".xml", ".rels")):
+            self._parser = expat.ParserCreate()
+            self._parser.StartElementHandler = self._start
+            self._parser.StartDoctypeDeclHandler = self._declared
+
+    def at(self, piece: bytes, *, last: bool = False) -> None:
+        window = (self._tail + piece).replace(b"\0", b"")  # UTF-16 hides nothing
+        self.unsafe = self.unsafe or bool(_DECLARATION.search(window))
+        self._tail = piece[-64:]
+        if self._parser is None or self.unsafe or self.unreadable:
+            return
+        try:
+            self._parser.Parse(piece, last)
+        except (expat.ExpatError, ValueError, LookupError):  # no XML, or of an encoding nobody knows
+            self.unreadable = not self.unsafe
+
+    def _start(self, name: str, _: dict[str, str]) -> None:
+        self.elements += 1
+        self.in_a_row = 0 if name.endswith(("row", "si")) else self.in_a_row + 1
+
+    def _declared(self, *_: Any) -> None:
+        self.unsafe = True
+        raise ValueError
 
 
 def records(
     data: bytes, sheet: str | None, has_header: Callable[[Sequence[Record]], bool]
 ) -> Iterator[Record]:
-    """Rows of the named sheet, else of the first one with a header row (else of the first).
+    """Rows of the named sheet, else of the first one with a header row (else of the first), read as they are asked for.
 
-    Raises UnreadableFile when the XML cannot be read or there is no such sheet.
+    Raises UnreadableFile, then or later, when a part cannot be read or there is no such sheet.
     """
     import openpyxl
     from openpyxl.xml import DEFUSEDXML
 
     if not DEFUSEDXML:  # a billion laughs would go through: better not to read at all
         raise RuntimeError("defusedxml is not in use")
+    # What openpyxl does without (validations, styles) is nothing to tell the user.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         sheets = {made.title: made for made in book.worksheets}
-        if sheet is not None and sheet not in sheets:
-            listed = ", ".join(f"« {title} »" for title in sheets)
-            raise _refused("unknown-sheet", sheet=sheet, sheets=listed)
-        chosen = [sheets[sheet]] if sheet is not None else list(sheets.values())
-        if not chosen:
-            raise _refused("corrupt-file")
-        for made in chosen:
-            made.reset_dimensions()  # a wrong <dimension> hides columns or declares a million
-            head = [row for _, row in zip(range(20), _rows(made), strict=False)]
-            if has_header(head):
-                return iter(list(_rows(made)))
-        return iter(list(_rows(chosen[0])))
+    except Exception as wrong:  # openpyxl raises whatever its parsers raise on a broken part
+        raise _refused("corrupt-file") from wrong
+    if sheet is not None and sheet not in sheets:
+        listed = ", ".join(f"« {title} »" for title in sheets)
+        raise _refused("unknown-sheet", sheet=sheet, sheets=listed)
+    chosen = [sheets[sheet]] if sheet is not None else list(sheets.values())
+    if not chosen:
+        raise _refused("corrupt-file")
+    for made in chosen:
+        head = [row for _, row in zip(range(20), _rows(book, made), strict=False)]
+        if has_header(head):
+            return _rows(book, made)
+    return _rows(book, chosen[0])
+
+
+def _rows(book: Any, sheet: Any) -> Iterator[Record]:
+    """Every row from the first, missing ones as blank. Raises UnreadableFile.
+
+    The sheet's own parser, not `sheet.rows`: what the file says of its dimensions is never asked, a row is as long as
+    its last cell with something in it, and nothing is kept of rows gone by.
+    """
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    expected = 1
+    try:
+        with sheet._get_source() as source:
+            parser = WorkSheetParser(
+                source,
+                sheet._shared_strings,
+                data_only=False,
+                epoch=book.epoch,
+                date_formats=book._date_formats,
+                timedelta_formats=book._timedelta_formats,
+            )
+            for number, cells in parser.parse():
+                if not expected <= number <= LAST_ROW:
+                    raise ValueError("rows out of order")
+                for missing in range(expected, number):
+                    yield missing, ()
+                expected = number + 1
+                parser.row_dimensions.clear()
+                yield number, _row(cells)
     except UnreadableFile:
         raise
-    except Exception as wrong:  # openpyxl raises whatever its parsers raise on a broken part
+    except Exception as wrong:  # as above
         raise _refused("corrupt-file") from wrong
 
 
-def _rows(sheet: Any) -> Iterator[Record]:
-    for number, row in enumerate(sheet.rows, 1):
-        yield number, [_text(cell) for cell in row]
+def _row(cells: Sequence[dict[str, Any]]) -> Sequence[str]:
+    """The cells of a row, to its last with something in it; of what lies far out one cell shows that it is there."""
+    found = {cell["column"]: _text(cell["value"], cell["data_type"]) for cell in cells}
+    last = max((column for column, text in found.items() if text), default=0)
+    if last > LAST_COLUMN:
+        raise ValueError("a column beyond the last")
+    row = [found.get(column, "") for column in range(1, min(last, WIDEST) + 1)]
+    if last > WIDEST:
+        row.append(found[last])
+    return row
 
 
-def _text(cell: Any) -> str:
+def _text(value: Any, kind: str) -> str:
     """A cell as text: whole numbers without decimals, dates ISO, yes and no in French; formulas marked."""
-    value = cell.value
     if value is None:
         return ""
-    kind = cell.data_type
-    if kind == "f" or (kind == "e") or (isinstance(value, str) and value in _ERRORS):
+    if kind == "f":
+        return Formula(value if isinstance(value, str) else getattr(value, "text", None) or "=")
+    if kind == "e" or (isinstance(value, str) and value in _ERRORS):
         return Formula(value)
+    if isinstance(value, str):
+        return _ESCAPE.sub(lambda hit: chr(int(hit[1], 16)), value)
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, datetime):
