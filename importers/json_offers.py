@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from matching.errors import UnreadableFile
@@ -14,15 +14,19 @@ from matching.facts import OfferFacts
 
 from . import messages
 from .cells import Bad
-from .columns import CheckedRow, Column, Layout, Row, check_row
+from .columns import CheckedRow, Column, Layout, check_row
 from .diploma import diploma
 from .offers import COLUMNS, finish
 from .report import Finding
 from .values import Context, insee
 
 DEEPEST = 50
+#: Characters of all the skills of one offer together.
+LONGEST_LIST = 10_000
 CONFIDENTIAL = "Employeur non communiqué"
-_MONTHS = re.compile(r"- (\d+) Mois$", re.IGNORECASE)
+_MONTHS = re.compile(r"- ([0-9]{1,9}) Mois\s*$", re.IGNORECASE)
+#: « 80 - AMIENS », « 2A - AJACCIO », « 974 - SAINT DENIS »
+_DEPARTMENT = re.compile(r"^[0-9][0-9AB][0-9]? - ")
 
 
 class BadJson(ValueError):
@@ -104,14 +108,30 @@ def _many(element: Any, key: str, inner: str) -> list[tuple[Mapping[str, Any], s
     return [(each, _at(each, inner)) for each in _at(element, key, kind=list) or ()]
 
 
-#: The table's columns; required are those the API always fills (confidential offers have no employer).
+def _instant(value: str, _: Context) -> date:
+    """The day of `2026-09-01T08:30:00.000Z`, or of the date alone."""
+    if not re.match(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T|$)", value):
+        raise Bad("bad-date")
+    try:
+        return datetime.fromisoformat(value).date()
+    except ValueError:
+        raise Bad("bad-date") from None
+
+
+def _in_json(column: Column) -> Column:
+    """Required are those the API always fills (confidential offers have no employer); skills are a list there, not
+    one cell."""
+    longest = LONGEST_LIST if column.name == "competences" else column.longest
+    return replace(column, required=column.name in ("reference", "intitule", "type_contrat"), longest=longest)
+
+
 _LAYOUT = Layout(
     (
-        *(
-            replace(column, required=column.name in ("reference", "intitule", "type_contrat"))
-            for column in COLUMNS
-        ),
+        *(_in_json(column) for column in COLUMNS),
         Column("code_insee", None, parse=insee),
+        Column("date_actualisation", "updated_at_source_on", parse=_instant),
+        Column("date_creation", "created_at_source_on", parse=_instant),
+        Column("url_origine", "origin_url", longest=1000),
     ),
     dict,
     finish,
@@ -126,20 +146,9 @@ def _offer(number: int, element: Any, context: Context) -> CheckedRow:
     except _Shape:
         finding = Finding(number, None, "bad-record", messages.cell("bad-record"), None)
         return CheckedRow(number, OfferFacts(), (finding,), ())
-    row = Row(number, {}, {}, frozenset(), context)
-    for field, key in (
-        ("updated_at_source_on", "dateActualisation"),
-        ("created_at_source_on", "dateCreation"),
-    ):
-        column = {"dateActualisation": "date_actualisation", "dateCreation": "date_creation"}[key]
-        if (text := element.get(key)) is not None:
-            try:
-                extra[field] = _instant(text)
-            except Bad as bad:
-                row.fail(column, bad.code, str(text))
     checked = check_row(number, said, _LAYOUT, context, formulas=False)
     facts = OfferFacts(**{**checked.facts, **extra})
-    return CheckedRow(number, facts, (*checked.errors, *row.errors), checked.warnings)
+    return CheckedRow(number, facts, checked.errors, checked.warnings)
 
 
 def _cells(element: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
@@ -152,9 +161,12 @@ def _cells(element: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
         "type_contrat": _at(element, "typeContrat"),
         "code_postal": _at(element, "lieuTravail", "codePostal"),
         "code_insee": _at(element, "lieuTravail", "commune"),
-        "commune": re.sub(r"^\d[\dAB] - ", "", _at(element, "lieuTravail", "libelle") or "") or None,
+        "commune": _DEPARTMENT.sub("", _at(element, "lieuTravail", "libelle") or "") or None,
         "code_rome": _at(element, "romeCode"),
         "salaire": _at(element, "salaire", "libelle"),
+        "date_actualisation": _at(element, "dateActualisation"),
+        "date_creation": _at(element, "dateCreation"),
+        "url_origine": _at(element, "origineOffre", "urlOrigine"),
         "competences": "\n".join(text for _, text in _many(element, "competences", "libelle") if text)
         or None,
     }
@@ -163,7 +175,7 @@ def _cells(element: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
     positions = _at(element, "nombrePostes", kind=int)
     if positions is not None:
         said["nombre_postes"] = str(positions)
-    extra: dict[str, Any] = {"origin_url": _at(element, "origineOffre", "urlOrigine")}
+    extra: dict[str, Any] = {}
     if any((text or "").strip().upper().startswith("B -") for _, text in _many(element, "permis", "libelle")):
         extra["needs_licence"] = True
     extra["apprenticeship"] = _at(element, "alternance", kind=bool)
@@ -181,12 +193,3 @@ def _cells(element: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
         {name: text for name, text in said.items() if text is not None},
         {name: value for name, value in extra.items() if value is not None},
     )
-
-
-def _instant(text: Any) -> date:
-    if not isinstance(text, str) or not re.match(r"^\d{4}-\d{2}-\d{2}(?:T|$)", text):
-        raise Bad("bad-date")
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        raise Bad("bad-date") from None

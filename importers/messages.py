@@ -39,7 +39,7 @@ CELLS = {
     "bad-rome": "Ce code ROME n'a pas la forme attendue : une lettre de A à N et quatre chiffres, par exemple G1204.",
     "unknown-diploma": "Ce diplôme n'est pas reconnu : écrivez par exemple « CAP », « bac », « bac+2 », « licence », « master 1 ».",
     "unknown-zone": "Ce quartier n'est pas connu : écrivez par exemple « Amiens Nord », « Étouvie », ou « hors zone ».",
-    "bad-record": "Cet élément n'a pas la forme d'une offre de France Travail : téléchargez-le de nouveau.",
+    "bad-record": "Cet élément n'a pas la forme attendue : téléchargez de nouveau le fichier.",
     "duplicate-in-file": "Cette fiche est déjà dans le fichier : seule sa première ligne est gardée.",
     "identifier-conflict": "Cet identifiant est celui d'une autre personne (naissance et nom différents) : vérifiez-le.",
     "two-digit-year": "L'année a deux chiffres : elle est lue {read}. Écrivez-la avec quatre chiffres.",
