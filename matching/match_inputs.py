@@ -5,28 +5,25 @@ A fixed number of queries whatever the size; titles are coded once on unique lab
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from . import offer_terms, offers as offer_flow, rights
-from .eligibility.cohort import Cohort
-from .eligibility.days import LAST
+from . import match_history, match_names, match_rights, offer_terms, offers as offer_flow
 from .eligibility.programme import ProgrammeBook
+from .match_names import Names
 from .scoring.columns import (
     DEFAULT_RADIUS_KM,
     UNKNOWN,
     Occupations,
     OfferColumns,
     PeopleColumns,
-    Rights,
     SkillLists,
     Tables,
     stable_keys,
@@ -35,16 +32,13 @@ from .scoring.places import Places
 from .scoring.referential import Referential
 from .scoring.skills import SkillTable
 from .scoring.titles import Coder, LabelCache
-from .store.matches import MatchProposal
 from .store.organisations import Commune, OccupationLabel, Offer, Organisation
-from .store.people import Person, SourceRecord
+from .store.people import Person
 from .store.placements import Placement
-from .vocabulary import LIVE_PROPOSALS, OfferState, PlacementState, ProposalState
+from .vocabulary import OfferState, PlacementState
 
 #: Codes of one title that count, the best first (matching.md §1).
 CODES = 3
-#: Days left when no right is open, or the open one never ends.
-NO_END = 32_000
 #: Somebody in one of these is placed: not proposed elsewhere.
 PLACED = (
     PlacementState.PROMISED,
@@ -57,15 +51,6 @@ PLACED = (
     PlacementState.RUNNING,
     PlacementState.SUSPENDED,
 )
-#: Live proposals that hold a slot: those a person or an advisor can see.
-HOLDING = tuple(state for state in LIVE_PROPOSALS if state is not ProposalState.COMPUTED)
-
-
-class Names(NamedTuple):
-    """What the sources call people and offers: by id, for the results; and what their stable hash is made of."""
-
-    shown: dict[int, str]
-    hashed: dict[int, str]
 
 
 @dataclass(frozen=True)
@@ -77,13 +62,31 @@ class Inputs:
     programmes: tuple[str, ...]
     person_ids: NDArray[np.int64]
     offer_ids: NDArray[np.int64]
+    person_names: Names
+    offer_names: Names
     people: PeopleColumns
     offers: OfferColumns
     tables: Tables
-    #: fact -> programme -> for whom it keeps the right open (bool[people]) on the run's day
-    missing: Mapping[str, Mapping[str, NDArray[np.bool_]]]
+    #: int64[people], ordinals: first day the base knows of them
+    known_since: NDArray[np.int64]
+    open_facts: match_rights.OpenFacts
     fresh_labels: Mapping[str, Any]
     referential: Referential
+
+    def person_rows(self, ids: Sequence[int]) -> NDArray[np.int64]:
+        """The row of each of these people; -1 for who is not proposed."""
+        return _rows_of(self.person_ids, ids)
+
+    def offer_rows(self, ids: Sequence[int]) -> NDArray[np.int64]:
+        """The row of each of these offers; -1 for one that is not open."""
+        return _rows_of(self.offer_ids, ids)
+
+    def with_history(self, held: match_history.Held) -> Inputs:
+        """The same after proposals were set aside: what is live and who waits is read again, nothing else."""
+        live, weeks = _history(self.person_ids, self.known_since, held, self.on)
+        people = replace(self.people, live_proposals=live, weeks_without=weeks)
+        posts = np.array([held.offers.get(key, 0) for key in self.offer_ids.tolist()], np.int16)
+        return replace(self, people=people, offers=replace(self.offers, live_proposals=posts))
 
 
 def load(
@@ -117,17 +120,20 @@ def load(
         + [label for offer, _ in open_offers for label in offer.skills]
     )
     names = tuple(book)
-    windows = _rights(session, person_ids, book, names, on)
+    assessed = match_rights.assess(session, person_ids, book, names, on)
     wanted = _codes(coder, [(row.wanted_rome, row.wanted_title) for row in people])
     sought = _codes(coder, [(offer.rome, offer.title) for offer, _ in open_offers])
-    live_people, live_offers, last = _held(session)
-    person_names, offer_names = people_names(session), offers_names(session)
+    held = match_history.held(session)
+    person_names = match_names.of_people(session, pair and pair[0])
+    offer_names = match_names.of_offers(session, pair and pair[1])
+    known_since = np.array([row.known_since.toordinal() for row in people], np.int64)
+    live, weeks = _history(person_ids, known_since, held, on)
     columns = PeopleColumns(
         key=stable_keys((person_names.hashed[row.id] for row in people), seed),
         wanted=wanted,
         skills=SkillLists.of([skills.of(row.skills) for row in people]),
-        level=windows.level,
-        bac_plus=windows.bac_plus,
+        level=assessed.level,
+        bac_plus=assessed.bac_plus,
         place=np.array([place_of.get(row.insee_code, UNKNOWN) for row in people], np.int32),
         radius_km=np.array(
             [DEFAULT_RADIUS_KM if row.mobility_km is None else row.mobility_km for row in people], np.float32
@@ -139,30 +145,48 @@ def load(
         licence=np.array(
             [UNKNOWN if row.driving_licence is None else int(row.driving_licence) for row in people], np.int8
         ),
-        rights=windows.rights,
-        live_proposals=np.array([live_people[row.id] for row in people], np.int16),
-        days_left=windows.days_left,
-        search_days=windows.search_days,
-        weeks_without=np.array(
-            [min(max((on - max(last.get(row.id, row.known_since), row.known_since)).days // 7, 0), 32_000)
-             for row in people], np.int16,
-        ),
-    )  # fmt: skip
+        rights=assessed.rights,
+        live_proposals=live,
+        days_left=assessed.days_left,
+        search_days=assessed.search_days,
+        weeks_without=weeks,
+    )
     return Inputs(
         on=on,
         book=book,
         programmes=names,
         person_ids=person_ids,
         offer_ids=offer_ids,
+        person_names=person_names,
+        offer_names=offer_names,
         people=columns,
         offers=_offer_columns(
-            open_offers, offer_names, sought, skills, place_of, book, names, live_offers, on, seed
+            open_offers, offer_names, sought, skills, place_of, book, names, held, on, seed
         ),
         tables=Tables(referential.neighbours(), places, skills),
-        missing=windows.missing,
+        known_since=known_since,
+        open_facts=assessed.open_facts,
         fresh_labels=coder.cache.fresh,
         referential=referential,
     )
+
+
+def _rows_of(sorted_ids: NDArray[np.int64], ids: Sequence[int]) -> NDArray[np.int64]:
+    wanted = np.array(ids, np.int64)
+    if not len(sorted_ids):
+        return np.full(len(wanted), -1, np.int64)
+    at = np.minimum(np.searchsorted(sorted_ids, wanted), len(sorted_ids) - 1)
+    return np.where(sorted_ids[at] == wanted, at, -1)
+
+
+def _history(
+    ids: NDArray[np.int64], known_since: NDArray[np.int64], held: match_history.Held, on: date
+) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+    """Live proposals of each person, and their weeks without any."""
+    keys = ids.tolist()
+    live = np.array([held.people.get(key, 0) for key in keys], np.int16)
+    last = np.array([day.toordinal() if (day := held.last.get(key)) else 0 for key in keys], np.int64)
+    return live, match_history.weeks_without(known_since, last, on.toordinal())
 
 
 def _open_offers(session: Session, on: date) -> list[tuple[Offer, Organisation]]:
@@ -217,91 +241,6 @@ def _codes(coder: Coder, rows: Sequence[tuple[str | None, str | None]]) -> Occup
     return Occupations.of(made)
 
 
-class _Windows(NamedTuple):
-    rights: Rights
-    level: NDArray[np.int8]
-    bac_plus: NDArray[np.int8]
-    days_left: NDArray[np.int32]
-    search_days: NDArray[np.int32]
-    missing: dict[str, dict[str, NDArray[np.bool_]]]
-
-
-def _rights(
-    session: Session, ids: NDArray[np.int64], book: ProgrammeBook, names: Sequence[str], on: date
-) -> _Windows:
-    """Windows of everybody, cohort by cohort; what is past is left out."""
-    day = on.toordinal()
-    rows: list[list[tuple[int, int, int, bool]]] = []
-    level, bac_plus, left, searched = [], [], [], []
-    missing: dict[str, dict[str, list[NDArray[np.bool_]]]] = defaultdict(lambda: defaultdict(list))
-    sizes = 0
-    for _, cohort in rights.load_cohort(session, ids.tolist()):
-        mine: list[list[tuple[int, int, int, bool]]] = [[] for _ in range(cohort.size)]
-        soonest = np.full(cohort.size, NO_END, np.int64)
-        blind = cohort.without_recognition()
-        for number, name in enumerate(names):
-            windows = book[name].assess(cohort).windows
-            for certain, spans in ((True, windows.certain), (False, windows.possible - windows.certain)):
-                now = spans.clip(day, LAST)
-                for owner, start, end in zip(*(column.tolist() for column in now.columns()), strict=True):
-                    mine[owner].append((number, start, end, certain))
-            open_now = book[name].assess(blind).windows.certain.clip(day, LAST)
-            holding = (open_now.start == day) & (open_now.end < LAST)
-            np.minimum.at(soonest, open_now.owner[holding], open_now.end[holding] - day)
-            for fact, mask in rights.missing_facts(book[name], cohort, on).items():
-                pieces = missing[fact][name]
-                pieces.append(np.zeros(sizes - sum(map(len, pieces)), np.bool_))
-                pieces.append(mask)
-        rows += mine
-        level.append(np.where(cohort.level_missing, UNKNOWN, cohort.level))
-        bac_plus.append(np.where(cohort.bac_plus_missing, UNKNOWN, cohort.bac_plus))
-        left.append(np.minimum(soonest, NO_END))
-        searched.append(_searched(cohort, day))
-        sizes += cohort.size
-    whole = {
-        fact: {
-            name: np.concatenate([*pieces, np.zeros(sizes - sum(map(len, pieces)), np.bool_)])
-            for name, pieces in by_programme.items()
-        }
-        for fact, by_programme in missing.items()
-    }
-    empty = [np.empty(0, np.int64)]
-    return _Windows(
-        Rights.of(rows),
-        np.concatenate([*empty, *level]).astype(np.int8),
-        np.concatenate([*empty, *bac_plus]).astype(np.int8),
-        np.concatenate([*empty, *left]).astype(np.int32),
-        np.concatenate([*empty, *searched]).astype(np.int32),
-        whole,
-    )
-
-
-def _searched(cohort: Cohort, day: int) -> NDArray[np.int64]:
-    """Days registered before that day."""
-    spans = cohort.registered
-    days = np.maximum(np.minimum(spans.end, day) - np.minimum(spans.start, day), 0)
-    total = np.zeros(cohort.size, np.int64)
-    np.add.at(total, spans.owner, days)
-    return total
-
-
-def _held(session: Session) -> tuple[Counter[int], Counter[int], dict[int, date]]:
-    """Live proposals by person and by offer, and each person's last day of proposal."""
-    people: Counter[int] = Counter()
-    offers: Counter[int] = Counter()
-    for person, offer in session.execute(
-        sa.select(MatchProposal.person_id, MatchProposal.offer_id).where(MatchProposal.state.in_(HOLDING))
-    ):
-        people[person] += 1
-        offers[offer] += 1
-    last = session.execute(
-        sa.select(MatchProposal.person_id, sa.func.max(MatchProposal.proposed_on))
-        .where(MatchProposal.state != ProposalState.STALE)
-        .group_by(MatchProposal.person_id)
-    )
-    return people, offers, dict(last.all())
-
-
 def _offer_columns(
     rows: Sequence[tuple[Offer, Organisation]],
     names: Names,
@@ -310,12 +249,12 @@ def _offer_columns(
     place_of: Mapping[str | None, int],
     book: ProgrammeBook,
     programmes: Sequence[str],
-    live: Counter[int],
+    held: match_history.Held,
     on: date,
     seed: int,
 ) -> OfferColumns:
     days = [offer_terms.contract_day(offer, on) for offer, _ in rows]
-    under = [offer_terms.programme_on(offer, book, day) for (offer, _), day in zip(rows, days, strict=True)]
+    under = [_under(book, programmes, offer, day) for (offer, _), day in zip(rows, days, strict=True)]
     return OfferColumns(
         key=stable_keys((names.hashed[offer.id] for offer, _ in rows), seed),
         occupations=sought,
@@ -325,7 +264,7 @@ def _offer_columns(
             [UNKNOWN if o.bac_plus_min is None else o.bac_plus_min for o, _ in rows], np.int8
         ),
         place=np.array([place_of.get(offer.insee_code, UNKNOWN) for offer, _ in rows], np.int32),
-        programme=np.array([programmes.index(name) if name else UNKNOWN for name in under], np.int16),
+        programme=np.array(under, np.int16),
         allowed=np.array(
             [
                 _allowed(book, programmes, offer, organisation, day)
@@ -335,8 +274,19 @@ def _offer_columns(
         ),
         contract_day=np.array([day.toordinal() for day in days], np.int32),
         needs_licence=np.array([bool(offer.needs_licence) for offer, _ in rows], np.bool_),
-        live_proposals=np.array([live[offer.id] for offer, _ in rows], np.int16),
+        live_proposals=np.array([held.offers.get(offer.id, 0) for offer, _ in rows], np.int16),
     )
+
+
+def _under(book: ProgrammeBook, programmes: Sequence[str], offer: Offer, day: date) -> int:
+    """Index of the programme whose right the offer asks for; UNKNOWN for ordinary law.
+
+    One past the last where none of the offer's scheme is in force that day: nobody has that right (programmes.md C10).
+    """
+    name = offer_terms.programme_on(offer, book, day)
+    if name is not None:
+        return programmes.index(name)
+    return UNKNOWN if offer.scheme is None else len(programmes)
 
 
 def _allowed(
@@ -352,75 +302,3 @@ def _allowed(
         if not offer_terms.contract_gaps(book, name, kind, months, hours, day):
             bits |= 1 << position
     return bits
-
-
-def people_names(session: Session) -> Names:
-    """Each person's identifier as the files give it; `SOURCE:IDENTIFIER` where two sources use the same one."""
-    rows = session.execute(
-        sa.select(
-            SourceRecord.person_id, SourceRecord.source, SourceRecord.identifier, SourceRecord.natural_key
-        ).order_by(SourceRecord.person_id, SourceRecord.source, SourceRecord.id)
-    ).all()
-    public = {row.id: str(row.public_id) for row in session.execute(sa.select(Person.id, Person.public_id))}
-    first: dict[int, tuple[str, str]] = {}
-    hashed: dict[int, str] = {}
-    for row in rows:
-        hashed.setdefault(row.person_id, f"{row.source}:{row.identifier or row.natural_key}")
-        if row.identifier:
-            first.setdefault(row.person_id, (row.source, row.identifier))
-    return _named(public, first, hashed)
-
-
-def offers_names(session: Session) -> Names:
-    """Each offer's reference as its file gives it; `SOURCE:REFERENCE` where it is not alone, else the public id."""
-    rows = session.execute(
-        sa.select(
-            Offer.id, Offer.public_id, Offer.source, Offer.reference, Offer.title_key, Offer.postcode, Offer.starts_on,
-            Organisation.siret, Organisation.name_key,
-        ).join(Organisation, Organisation.id == Offer.organisation_id)
-    ).all()  # fmt: skip
-    public = {row.id: str(row.public_id) for row in rows}
-    first = {row.id: (row.source, row.reference) for row in rows if row.reference}
-    hashed = {
-        row.id: "|".join(
-            str(part)
-            for part in (
-                row.source, row.siret or row.name_key, row.reference or (row.title_key, row.postcode, row.starts_on),
-            )
-        )
-        for row in rows
-    }  # fmt: skip
-    return _named(public, first, hashed)
-
-
-def _named(public: Mapping[int, str], first: Mapping[int, tuple[str, str]], hashed: dict[int, str]) -> Names:
-    plain = Counter(name for _, name in first.values())
-    full = Counter(f"{source}:{name}" for source, name in first.values())
-    shown = {}
-    for key, fallback in public.items():
-        if key not in first:
-            shown[key] = fallback
-            continue
-        source, name = first[key]
-        long = f"{source}:{name}"
-        shown[key] = name if plain[name] == 1 else long if full[long] == 1 else fallback
-    # Two natural keys may be alike only where the base holds two records of one row: the public id tells them apart.
-    seen = Counter(hashed.get(key, fallback) for key, fallback in public.items())
-    told = {
-        key: name if (name := hashed.get(key, fallback)) and seen[name] == 1 else f"{name}|{fallback}"
-        for key, fallback in public.items()
-    }
-    return Names(shown, told)
-
-
-def states_of(session: Session) -> Iterator[tuple[int, int, int, ProposalState, int | None]]:
-    """(id, person, offer, state, run) of every proposal that was not set aside as stale."""
-    yield from session.execute(
-        sa.select(
-            MatchProposal.id,
-            MatchProposal.person_id,
-            MatchProposal.offer_id,
-            MatchProposal.state,
-            MatchProposal.run_id,
-        ).where(MatchProposal.state != ProposalState.STALE)
-    )

@@ -1,15 +1,15 @@
 """One run of the matcher: what changed becomes stale, everybody who can be is proposed, nothing decided is touched.
 
-A run reads, computes, then writes in the caller's transaction: stopped anywhere, the former proposals stand.
+A run reads, computes, then writes in the caller's transaction: stopped anywhere, the former proposals stand. Run again
+where nothing changed, it proposes nothing more.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
-import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
 from importlib.metadata import version
 from typing import Any
@@ -19,19 +19,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from . import match_inputs, proposals
-from .eligibility.days import LAST
+from . import match_evidence, match_history, match_inputs, match_names, match_store, proposals
 from .eligibility.programme import ProgrammeBook
-from .errors import Duplicate, NotFound
-from .match_inputs import NO_END, Inputs
+from .errors import Duplicate
+from .match_inputs import Inputs
 from .proposal_guards import CAP
-from .scoring import batch, reasons, spread
+from .scoring import batch, explained, spread
 from .scoring.columns import Weights
-from .scoring.pair import Pair, explain_pair
 from .scoring.referential import Referential
 from .store.matches import MatchProposal, MatchRun, ReviewDecision
-from .store.organisations import OccupationLabel
-from .vocabulary import Party, ProposalState as State, Verdict
+from .vocabulary import Party, ProposalState as State
 
 #: Slots of an offer (matching.md §4).
 SLOTS = 10
@@ -50,13 +47,23 @@ class Outcome:
 
     offers: int
     candidates: int
+    #: feasible pairs, those proposed or decided before included
     pairs_scored: int
+    #: offers nobody can feasibly take
     unmatched_offers: list[str]
+    #: people who have a feasible offer, not decided yet, and no proposal: empty
     candidates_without_offer: list[str]
     without_feasible_offer: int
+    #: people all of whose feasible offers were decided on: nothing is left to propose to them
+    every_offer_decided: int
     not_enough_data: list[str]
     created: int
     stale: int
+    #: the only offer asked for
+    offer_id: int | None
+    names: tuple[match_names.Names, match_names.Names]
+    #: by person: days left and length of search on the run's day
+    priorities: Mapping[int, Mapping[str, Any]]
 
 
 def run(
@@ -75,54 +82,60 @@ def run(
     """Propose candidates for the offers open that day, or for one of them. Flushes, never commits.
 
     Incremental: proposals still to be reviewed stay as long as what they rest on did not change; `full` computes them
-    anew. Raises NotFound("unknown-offer").
+    anew. Raises NotFound("unknown-offer"), InvalidInput("ambiguous-offer").
     """
     began = time.perf_counter()
-    names = match_inputs.offers_names(session)
     inputs = match_inputs.load(session, book, referential, on=on, seed=SEED)
-    if offer is not None and offer not in {names.shown[each] for each in inputs.offer_ids.tolist()}:
-        raise NotFound("unknown-offer", reference=offer)
-    only = None if offer is None else {key for key, name in names.shown.items() if name == offer}
-    stale = _set_stale(session, inputs, weights, only=only, full=full, on=on, at=at)
+    open_ids = set(inputs.offer_ids.tolist())
+    only = None if offer is None else match_names.open_offer(session, offer, inputs.offer_names, open_ids)
+    known = match_history.known(session)
+    last = session.scalar(sa.select(MatchRun.data_digest).order_by(MatchRun.id.desc()).limit(1))
+    unchanged = not full and last == _digest(inputs, weights, known, only)
+    evidence = match_evidence.Evidence(inputs, weights)
+    stale = 0
+    if not unchanged:
+        stale = match_store.set_stale(session, inputs, evidence, only=only, full=full, on=on, at=at)
     if stale:
-        inputs = match_inputs.load(session, book, referential, on=on, seed=SEED)
-    excluded = _excluded(session, inputs)
+        inputs = inputs.with_history(match_history.held(session))
+        evidence = match_evidence.Evidence(inputs, weights)
+        known = match_history.known(session)
+    pairs = _pairs(inputs, known)
     found = batch.candidates(
         inputs.people,
         inputs.offers,
         inputs.tables,
         weights,
-        excluded=excluded,
+        excluded=pairs,
         per_offer=PER_OFFER,
         per_person=PER_PERSON,
         workers=workers,
         on_progress=on_progress,
     )
-    given = spread.assign(found, k=SLOTS, cap=CAP)
-    rows = [
-        row for row in range(given.size) if only is None or int(inputs.offer_ids[given.offer[row]]) in only
-    ]
-    outcome = _outcome(
-        session, inputs, found, given, names, created=len(rows), stale=stale, only=only, known=len(excluded)
-    )
+    live_here = _live_here(inputs, known)
+    given = _nothing() if unchanged else _assign(found, inputs, live_here)
+    if only is not None:
+        given = given.those(inputs.offer_ids[given.offer] == only)
+    outcome = _outcome(inputs, evidence, found, given, pairs, live_here, only=only, stale=stale)
     made = MatchRun(
         ran_for=on,
         parameters_digest=book.digest,
-        data_digest=_digest(inputs),
         weights={part: getattr(weights, part) for part in weights.__dataclass_fields__},
         code_version=version("passerelle"),
         counts={
             "offers": outcome.offers,
             "candidates": outcome.candidates,
-            "created": len(rows),
+            "created": outcome.created,
             "stale": stale,
         },
-        seconds=round(time.perf_counter() - began, 3),
+        seconds=0.0,
     )
     session.add(made)
     session.flush()
-    _store(session, inputs, given, rows, weights, made.id, on, at)
-    _remember(session, inputs)
+    match_store.store(session, _rows(inputs, evidence, given), made.id, on, at)
+    match_store.remember(session, inputs)
+    made.data_digest = _digest(inputs, weights, match_history.known(session), only)
+    made.seconds = round(time.perf_counter() - began, 3)
+    session.flush()
     return outcome
 
 
@@ -144,7 +157,7 @@ def add_by_hand(
     """
     inputs = match_inputs.load(session, book, referential, on=on, seed=SEED, pair=(person_id, offer_id))
     made = MatchProposal(
-        **evidence(inputs, 0, 0, Weights()),
+        **match_evidence.one(inputs, 0, 0, Weights()),
         person_id=person_id,
         offer_id=offer_id,
         why=WHYS[0],
@@ -157,286 +170,170 @@ def add_by_hand(
     except IntegrityError as clash:
         raise Duplicate("already-proposed") from clash
     actions = proposals.ProposalAction
-    session.add(ReviewDecision(**_logged(made.id, actions.COMPUTE, None, State.COMPUTED, on, at)))
+    session.add(ReviewDecision(**match_store.logged(made.id, actions.COMPUTE, None, State.COMPUTED, on, at)))
     proposals.review(
         session, made, actions.SHORTLIST, actor_id=actor_id, party=Party.ADVISOR, on=on, at=at, told=told
     )
     return made
 
 
-def _digest(inputs: Inputs) -> str:
-    """Hash of all columns read: which data a run saw."""
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Proposals to make, by row of the columns, in the order of offers and ranks."""
+
+    person: np.ndarray
+    offer: np.ndarray
+    rank: np.ndarray
+    why: np.ndarray
+
+    def those(self, mask: np.ndarray) -> _Given:
+        return _Given(self.person[mask], self.offer[mask], self.rank[mask], self.why[mask])
+
+
+def _nothing() -> _Given:
+    none = np.zeros(0, np.int64)
+    return _Given(none, none, none, none)
+
+
+def _assign(found: batch.Candidates, inputs: Inputs, live_here: np.ndarray) -> _Given:
+    """Slots of the open offers. Whoever only waits for an offer that rests is served too, after the others."""
+    first = spread.assign(found, k=SLOTS, cap=CAP)
+    given = _Given(first.person, first.offer, first.rank, first.why)
+    live = inputs.people.live_proposals
+    served = np.bincount(given.person, minlength=inputs.people.size) > 0
+    left = (live > 0) & (live < CAP) & (live_here == 0) & ~served & (found.feasible_offers > 0)
+    if not left.any():
+        return given
+    taken = np.bincount(given.offer, minlength=inputs.offers.size)
+    posts = (inputs.offers.live_proposals + taken).astype(np.int16)
+    some = left[found.person]
+    again = spread.assign(
+        replace(
+            found,
+            person=found.person[some],
+            offer=found.offer[some],
+            rank=found.rank[some],
+            score=found.score[some],
+            ranking=found.ranking[some],
+            problem=replace(
+                found.problem,
+                people=replace(inputs.people, live_proposals=np.where(left, 0, live).astype(np.int16)),
+                offers=replace(inputs.offers, live_proposals=posts),
+            ),
+        ),
+        k=SLOTS,
+        cap=1,
+    )
+    rank = again.rank + taken[again.offer]
+    both = zip((given.person, given.offer, given.rank, given.why),
+               (again.person, again.offer, rank, again.why), strict=True)  # fmt: skip
+    person, offer, rank, why = (np.concatenate(two) for two in both)
+    order = np.lexsort((rank, offer))
+    return _Given(person[order], offer[order], rank[order], why[order])
+
+
+def _pairs(inputs: Inputs, known: Iterable[match_history.Known]) -> np.ndarray:
+    """Rows of the pairs proposed once: live, decided or closed, they are not proposed again."""
+    listed = list(known)
+    person = inputs.person_rows([row.person_id for row in listed])
+    offer = inputs.offer_rows([row.offer_id for row in listed])
+    here = (person >= 0) & (offer >= 0)
+    return np.unique(np.stack([person[here], offer[here]], axis=1), axis=0)
+
+
+def _live_here(inputs: Inputs, known: Iterable[match_history.Known]) -> np.ndarray:
+    """int64[people]: live proposals for offers open that day."""
+    person = _pairs(inputs, (row for row in known if row.state in match_history.HOLDING))[:, 0]
+    return np.bincount(person, minlength=inputs.people.size)
+
+
+def _rows(inputs: Inputs, evidence: match_evidence.Evidence, given: _Given) -> list[dict[str, Any]]:
+    person, offer = inputs.person_ids[given.person].tolist(), inputs.offer_ids[given.offer].tolist()
+    return [
+        {**said, "person_id": person[at], "offer_id": offer[at], "rank": rank, "why": WHYS[why]}
+        for at, (said, rank, why) in enumerate(
+            zip(evidence.of(given.person, given.offer), given.rank.tolist(), given.why.tolist(), strict=True)
+        )
+    ]
+
+
+def _digest(inputs: Inputs, weights: Weights, known: Iterable[match_history.Known], only: int | None) -> str:
+    """Of all that decides the answer: columns, tables, rules, weights, code, what was proposed, what was asked for."""
     found = hashlib.sha256()
-    for columns in (inputs.people, inputs.offers):
-        for name in columns.__dataclass_fields__:
-            value = getattr(columns, name)
-            parts = (
-                [value]
-                if isinstance(value, np.ndarray)
-                else [getattr(value, n) for n in value.__dataclass_fields__]
-            )
-            for part in parts:
-                found.update(np.ascontiguousarray(part).tobytes())
+    since = (version("passerelle"), SEED, inputs.on, inputs.book.digest, inputs.referential.digest, only)
+    found.update(repr((since, weights.as_points(), inputs.programmes)).encode())
+    # How many are live and who waits since when follow from the proposals themselves.
+    people = replace(
+        inputs.people,
+        live_proposals=np.zeros(inputs.people.size, np.int16),
+        weeks_without=np.zeros(inputs.people.size, np.int16),
+    )
+    offers = replace(inputs.offers, live_proposals=np.zeros(inputs.offers.size, np.int16))
+    for part in _arrays(
+        (inputs.person_ids, inputs.offer_ids, inputs.known_since, people, offers, inputs.tables)
+    ):
+        found.update(np.ascontiguousarray(part).tobytes())
+    for key, spans in inputs.open_facts.spans.items():
+        found.update(repr(key).encode() + b"".join(column.tobytes() for column in spans))
+    for row in known:
+        found.update(f"{row.id},{row.person_id},{row.offer_id},{row.state};".encode())
     return found.hexdigest()
 
 
-def _excluded(session: Session, inputs: Inputs) -> np.ndarray:
-    """Pairs proposed once: live, decided or closed, they are not proposed again."""
-    person = {key: row for row, key in enumerate(inputs.person_ids.tolist())}
-    offer = {key: row for row, key in enumerate(inputs.offer_ids.tolist())}
-    pairs = [
-        (person[p], offer[o])
-        for _, p, o, _, _ in match_inputs.states_of(session)
-        if p in person and o in offer
-    ]
-    return np.array(pairs, np.int64).reshape(-1, 2)
-
-
-def _set_stale(
-    session: Session,
-    inputs: Inputs,
-    weights: Weights,
-    *,
-    only: set[int] | None,
-    full: bool,
-    on: date,
-    at: datetime,
-) -> int:
-    """Proposals of the matcher nobody has looked at, whose person, offer or right changed, are set aside."""
-    person = {key: row for row, key in enumerate(inputs.person_ids.tolist())}
-    offer = {key: row for row, key in enumerate(inputs.offer_ids.tolist())}
-    waiting = session.execute(
-        sa.select(
-            MatchProposal.id,
-            MatchProposal.person_id,
-            MatchProposal.offer_id,
-            MatchProposal.score,
-            MatchProposal.parts,
-            MatchProposal.verdict,
-            MatchProposal.state,
-        )
-        .where(
-            MatchProposal.state.in_((State.COMPUTED, State.TO_REVIEW)),
-            MatchProposal.run_id.is_not(None),
-            MatchProposal.id.not_in(
-                # Who was put off and woken has been looked at.
-                sa.select(ReviewDecision.proposal_id).where(ReviewDecision.actor_id.is_not(None))
-            ),
-        )
-        .order_by(MatchProposal.id)
-    ).all()
-    gone = []
-    for row in waiting:
-        if only is not None and row.offer_id not in only:
-            continue
-        at_person, at_offer = person.get(row.person_id), offer.get(row.offer_id)
-        if at_person is None or at_offer is None or full:
-            gone.append(row)
-            continue
-        pair = explain_pair(inputs.people, at_person, inputs.offers, at_offer, inputs.tables, weights)
-        same = (
-            pair.feasible
-            and pair.score == row.score
-            and pair.parts == row.parts
-            and pair.right == row.verdict
-        )
-        if not same:
-            gone.append(row)
-    ids = [row.id for row in gone]
-    for start in range(0, len(ids), 500):
-        session.execute(
-            sa.update(MatchProposal)
-            .where(MatchProposal.id.in_(ids[start : start + 500]))
-            .values(state=State.STALE, closed_on=on, version=MatchProposal.version + 1)
-        )
-    if gone:
-        session.execute(
-            sa.insert(ReviewDecision),
-            [_logged(row.id, proposals.ProposalAction.STALE, row.state, State.STALE, on, at) for row in gone],
-        )
-    session.expire_all()
-    return len(gone)
-
-
-def _logged(
-    proposal_id: int,
-    action: proposals.ProposalAction,
-    before: State | None,
-    after: State,
-    on: date,
-    at: datetime,
-) -> dict[str, Any]:
-    """A line of the log, by the matcher: the same as `proposals.review` writes, in bulk."""
-    starts, leads_to, _ = proposals.TRANSITIONS[action]
-    assert before in starts and after is leads_to
-    return {
-        "proposal_id": proposal_id, "actor_id": None, "action": str(action), "from_state": before, "to_state": after,
-        "told": False, "decided_on": on, "decided_at": at,
-    }  # fmt: skip
-
-
-def evidence(
-    inputs: Inputs, person: int, offer: int, weights: Weights, pair: Pair | None = None
-) -> dict[str, Any]:
-    """What a proposal keeps of that day: parts, score, right and its days, reasons, priority (columns of the table)."""
-    pair = pair or explain_pair(inputs.people, person, inputs.offers, offer, inputs.tables, weights)
-    programmes = _programmes(inputs, person, offer)
-    under = int(inputs.offers.programme[offer])
-    window = _window(inputs, person, under, int(inputs.offers.contract_day[offer])) if under >= 0 else None
-    missing = []
-    if pair.right is Verdict.UNKNOWN and under >= 0:
-        name = inputs.programmes[under]
-        missing = sorted(fact for fact, by in inputs.missing.items() if name in by and by[name][person])
-    why, reserves = reasons.statements(
-        inputs.people,
-        person,
-        inputs.offers,
-        offer,
-        pair,
-        weights,
-        programmes=inputs.programmes,
-        missing=missing,
-    )
-    left = int(inputs.people.days_left[person])
-    return {
-        "programmes": programmes,
-        "verdict": int(Verdict.UNKNOWN if pair.right is Verdict.UNKNOWN else Verdict.YES),
-        "eligible_from": date.fromordinal(window[0]) if window else None,
-        "eligible_until": date.fromordinal(window[1] - 1) if window and window[1] < LAST else None,
-        "score": pair.score,
-        "parts": pair.parts,
-        "priority": {
-            "days_left": None if left >= NO_END else left,
-            "search_days": int(inputs.people.search_days[person]),
-            "weeks_without_proposal": int(inputs.people.weeks_without[person]),
-        },
-        "reasons": [statement.as_json() for statement in why],
-        "reservations": [statement.as_json() for statement in reserves],
-    }
-
-
-def _window(inputs: Inputs, person: int, programme: int, day: int) -> tuple[int, int] | None:
-    """The person's sure window of that programme that holds the day (half-open day numbers)."""
-    rights = inputs.people.rights
-    for at in range(rights.indptr[person], rights.indptr[person + 1]):
-        if (
-            rights.certain[at]
-            and rights.programme[at] == programme
-            and rights.start[at] <= day < rights.end[at]
-        ):
-            return int(rights.start[at]), int(rights.end[at])
-    return None
-
-
-def _programmes(inputs: Inputs, person: int, offer: int) -> list[dict[str, Any]]:
-    """The offer's programme; for an offer under none, those its terms would allow to this person that day."""
-    under, day = int(inputs.offers.programme[offer]), int(inputs.offers.contract_day[offer])
-    bits = int(inputs.offers.allowed[offer])
-    wanted = [under] if under >= 0 else [p for p in range(len(inputs.programmes)) if bits >> p & 1]
-    listed = []
-    for programme in wanted:
-        window = _window(inputs, person, programme, day)
-        if window is None and under < 0:
-            continue
-        last = date.fromordinal(window[1] - 1).isoformat() if window and window[1] < LAST else None
-        listed.append({"id": inputs.programmes[programme], "eligible_until": last})
-    return listed
-
-
-def _store(
-    session: Session,
-    inputs: Inputs,
-    given: spread.Assignment,
-    rows: Sequence[int],
-    weights: Weights,
-    run_id: int,
-    on: date,
-    at: datetime,
-) -> None:
-    """New proposals, to be reviewed, each with its two lines of the log."""
-    if not rows:
-        return
-    public = [uuid.uuid4() for _ in rows]
-    due = proposals.review_due(on)
-    cells = [
-        {
-            **evidence(inputs, int(given.person[row]), int(given.offer[row]), weights),
-            "public_id": public_id,
-            "run_id": run_id,
-            "person_id": int(inputs.person_ids[given.person[row]]),
-            "offer_id": int(inputs.offer_ids[given.offer[row]]),
-            "rank": int(given.rank[row]),
-            "why": WHYS[given.why[row]],
-            "state": State.TO_REVIEW,
-            "proposed_on": on,
-            "due_on": due,
-            "version": 1,
-        }
-        for row, public_id in zip(rows, public, strict=True)
-    ]
-    session.execute(sa.insert(MatchProposal), cells)
-    ids = session.scalars(
-        sa.select(MatchProposal.id).where(MatchProposal.run_id == run_id).order_by(MatchProposal.id)
-    ).all()
-    actions = proposals.ProposalAction
-    session.execute(
-        sa.insert(ReviewDecision),
-        [
-            line
-            for key in ids
-            for line in (
-                _logged(key, actions.COMPUTE, None, State.COMPUTED, on, at),
-                _logged(key, actions.SHORTLIST, State.COMPUTED, State.TO_REVIEW, on, at),
-            )
-        ],
-    )
-
-
-def _remember(session: Session, inputs: Inputs) -> None:
-    """Keep the codes of labels seen for the first time."""
-    digest = inputs.referential.digest
-    fresh = [
-        {
-            "label": label[:255],
-            "referential": digest,
-            "codes": [[match.rome, match.score] for match in found],
-            "confirmed": None,
-        }
-        for label, found in sorted(inputs.fresh_labels.items())
-        if len(label) <= 255
-    ]
-    if fresh:
-        session.execute(sa.insert(OccupationLabel), fresh)
+def _arrays(value: Any) -> Iterable[np.ndarray]:
+    """All columns within, in a fixed order."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _arrays(each)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _arrays(getattr(value, field.name))
 
 
 def _outcome(
-    session: Session,
     inputs: Inputs,
+    evidence: match_evidence.Evidence,
     found: batch.Candidates,
-    given: spread.Assignment,
-    names: match_inputs.Names,
+    given: _Given,
+    pairs: np.ndarray,
+    live_here: np.ndarray,
     *,
-    created: int,
+    only: int | None,
     stale: int,
-    only: set[int] | None,
-    known: int,
 ) -> Outcome:
-    people = match_inputs.people_names(session).shown
-    kept = [row for row in range(inputs.offers.size) if only is None or int(inputs.offer_ids[row]) in only]
-    held = inputs.people.live_proposals > 0
-    lone = (found.feasible_offers == 0) & ~held
+    """Counts of all feasible pairs: those that the batch saw, and those proposed before."""
+    people, offers = inputs.person_names.shown, inputs.offer_names.shown
+    before = pairs[explained.feasible(evidence.problem, pairs[:, 0], pairs[:, 1])]
+    by_offer = found.feasible_people + np.bincount(before[:, 1], minlength=inputs.offers.size)
+    by_person = found.feasible_offers + np.bincount(before[:, 0], minlength=inputs.people.size)
+    kept = np.flatnonzero(inputs.offer_ids == only) if only is not None else np.arange(inputs.offers.size)
+    live = inputs.people.live_proposals
+    without = (live_here == 0) & (np.bincount(given.person, minlength=inputs.people.size) == 0)
+    left_out = without & (found.feasible_offers > 0) & (live < CAP)
+    if only is not None:  # the other offers were not asked about
+        left_out[:] = False
     return Outcome(
         offers=len(kept),
         candidates=inputs.people.size,
-        pairs_scored=int(found.feasible_people.sum()) + known,
+        pairs_scored=int(by_offer[kept].sum()),
         unmatched_offers=sorted(
-            names.shown[int(inputs.offer_ids[row])]
+            offers[int(inputs.offer_ids[row])]
             for row in kept
-            if not found.feasible_people[row] and not inputs.offers.live_proposals[row]
+            if not by_offer[row] and not inputs.offers.live_proposals[row]
         ),
-        candidates_without_offer=sorted(people[int(inputs.person_ids[row])] for row in given.uncovered),
-        without_feasible_offer=int(lone.sum()),
+        candidates_without_offer=sorted(
+            people[int(inputs.person_ids[row])] for row in np.flatnonzero(left_out)
+        ),
+        without_feasible_offer=int(((by_person == 0) & (live == 0)).sum()),
+        every_offer_decided=int(((by_person > 0) & (found.feasible_offers == 0) & (live == 0)).sum()),
         not_enough_data=sorted(people[int(inputs.person_ids[row])] for row in found.not_enough_data),
-        created=created,
+        created=len(given.person),
         stale=stale,
+        offer_id=only,
+        names=(inputs.person_names, inputs.offer_names),
+        priorities={
+            int(key): match_evidence.priority(inputs, row) for row, key in enumerate(inputs.person_ids)
+        },
     )

@@ -292,22 +292,34 @@ def _criterion(said: Explanation, position: int) -> dict[str, Any]:
     return {"id": criterion.id, "holds": int(criterion.holds), "source": criterion.source}
 
 
-def missing_facts(programme: Programme, cohort: Cohort, on: date) -> dict[str, NDArray[np.bool_]]:
-    """fact -> for whom it keeps a condition of the programme open on that day."""
-    day = on.toordinal()
-    found: dict[str, NDArray[np.bool_]] = {}
+def open_facts(programme: Programme, cohort: Cohort) -> dict[str, Spans]:
+    """fact -> days on which, for whom, nobody having given it keeps a condition of the programme open."""
+    found: dict[str, list[Spans]] = defaultdict(list)
     for condition in programme.file.conditions.all_of:
-        open_ = programme.windows_of(condition, cohort).verdict(day) == Verdict.UNKNOWN
-        if not open_.any():
+        windows = programme.windows_of(condition, cohort)
+        doubtful = windows.possible - windows.certain
+        if not len(doubtful.owner):
             continue
         for leaf in _leaves(condition):
             name, arguments = leaf.leaf()
             fact = arguments.get("fact") if name == "stated" else FACT_OF.get(name)
             if fact is None:
                 continue
-            unknown = open_ & (programme.windows_of(leaf, cohort).verdict(day) == Verdict.UNKNOWN)
-            found[fact] = found.get(fact, np.zeros(cohort.size, np.bool_)) | unknown
-    return found
+            windows = programme.windows_of(leaf, cohort)
+            days = doubtful & (windows.possible - windows.certain)
+            if fact == "diploma_level":
+                # A level that is known leaves a rule open only by the years after the bac (C11).
+                found["bac_plus"].append(days.of_these(~cohort.level_missing))
+                days = days.of_these(cohort.level_missing)
+            found[fact].append(days)
+    joined = {fact: union(cohort.size, sets) for fact, sets in found.items()}
+    return {fact: days for fact, days in joined.items() if len(days.owner)}
+
+
+def missing_facts(programme: Programme, cohort: Cohort, on: date) -> dict[str, NDArray[np.bool_]]:
+    """fact -> for whom it keeps a condition of the programme open on that day."""
+    asked = {fact: days.at(on.toordinal()) for fact, days in open_facts(programme, cohort).items()}
+    return {fact: mask for fact, mask in asked.items() if mask.any()}
 
 
 def _leaves(condition: Condition) -> Iterable[Condition]:

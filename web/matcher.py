@@ -48,7 +48,14 @@ def run_match(
             workers=workers,
             on_progress=on_progress,
         )
-        listed = match_results.standing(session, on=on, seed=match_runs.SEED, reference=offer)
+        listed = match_results.standing(
+            session,
+            on=on,
+            seed=match_runs.SEED,
+            only=outcome.offer_id,
+            priorities=outcome.priorities,
+            names=outcome.names,
+        )
     return {
         "on": on.isoformat(),
         "offers": outcome.offers,
@@ -58,6 +65,7 @@ def run_match(
         "unmatched_offers": outcome.unmatched_offers,
         "candidates_without_offer": outcome.candidates_without_offer,
         "without_feasible_offer": outcome.without_feasible_offer,
+        "every_offer_decided": outcome.every_offer_decided,
         "not_enough_data": outcome.not_enough_data,
         "proposals": [
             {
@@ -66,7 +74,7 @@ def run_match(
                 "rank": each.rank,
                 "score": each.proposal.score,
                 "parts": each.proposal.parts,
-                "priority": each.proposal.priority,
+                "priority": dict(each.priority),
                 "why": each.proposal.why,
                 "programmes": each.proposal.programmes,
                 "reasons": [sentence(statement) for statement in each.proposal.reasons],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,10 +32,51 @@ def occupations(problem: Problem, person: Rows, offer: Rows) -> tuple[Numbers, N
             close = np.maximum(close, factors.closeness(related, certain))
         o_part, w_part = factors.occupation(close, sure), factors.wish(close, sure)
         gain = weights[0] * o_part + weights[5] * w_part
-        better = (o_part > 0) & ((gain > best) | ((gain == best) & (o_part > occupation)))
+        better = (o_part > 0) & (
+            (gain > best)
+            | ((gain == best) & ((o_part > occupation) | ((o_part == occupation) & (w_part > wish))))
+        )
         best = np.where(better, gain, best)
         occupation, wish = np.where(better, o_part, occupation), np.where(better, w_part, wish)
     return occupation, wish
+
+
+class Links(NamedTuple):
+    """What brings the two of each pair together: points of the parts (0 = not related), codes and their affinity."""
+
+    occupation: Numbers
+    wish: Numbers
+    wanted: Numbers
+    offered: Numbers
+    affinity: Numbers
+
+
+def links(problem: Problem, person: Rows, offer: Rows) -> Links:
+    """The wanted occupation that serves each pair best, with the offered one nearest to it."""
+    weights, codes = problem.weight_points, max(len(problem.affinity), 1)
+    wanted, offered, affinity = problem.wanted, problem.offered, problem.affinity
+    best, best_tie = np.full((2, len(person)), -1, dtype=np.int64)
+    made = np.zeros((5, len(person)), dtype=np.int64)
+    for w in range(wanted.code.shape[1]):
+        code, sure = wanted.code[person, w].astype(np.int64), wanted.confidence[person, w]
+        close = np.zeros(
+            len(person), dtype=np.int64
+        )  # closeness, affinity, offered code: one number, in that order
+        for o in range(offered.code.shape[1]):
+            found, certain = offered.code[offer, o].astype(np.int64), offered.confidence[offer, o]
+            related = np.where((code >= 0) & (found >= 0), affinity[code, found], 0).astype(np.int64)
+            near = factors.closeness(related, certain)
+            close = np.maximum(close, (near * (factors.FULL + 1) + related) * codes + np.maximum(found, 0))
+        near, (related, found) = close // codes // (factors.FULL + 1), (close // codes, close % codes)
+        related %= factors.FULL + 1
+        o_part, w_part = factors.occupation(near, sure), factors.wish(near, sure)
+        gain = weights[0] * o_part + weights[5] * w_part
+        value = (gain * (factors.FULL + 1) + o_part) * (factors.FULL + 1) + w_part
+        tie = (related * codes + np.maximum(code, 0)) * codes + found
+        better = (o_part > 0) & ((value > best) | ((value == best) & (tie > best_tie)))
+        best, best_tie = np.where(better, value, best), np.where(better, tie, best_tie)
+        made = np.where(better, np.stack([o_part, w_part, np.maximum(code, 0), found, related]), made)
+    return Links(*made)
 
 
 def metres(problem: Problem, person: Rows, offer: Rows) -> Numbers:

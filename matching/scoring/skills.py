@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 SAME_FROM = 90.0
 
 
+@lru_cache(maxsize=100_000)
 def fold(label: str) -> str:
     """Lower case, no accents, no punctuation, single spaces: what equality of skills is read on."""
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()

@@ -68,7 +68,8 @@ class Coder:
 
     def code(self, titles: Sequence[str]) -> list[tuple[Match, ...]]:
         """For each title up to five occupations, best first. Equal titles are coded once; order changes nothing."""
-        normalised = [normalise(title) for title in titles]
+        said = {title: normalise(title) for title in set(titles)}
+        normalised = [said[title] for title in titles]
         unknown = sorted({label for label in normalised if self.cache.get(label) is None})
         for label, found in zip(unknown, self._code(unknown), strict=True):
             self.cache.add(label, found)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 import sqlalchemy as sa
 
-from matching import homes, match_inputs, match_results, match_runs, proposals, rights
+from matching import homes, match_names, match_results, match_runs, proposals, rights
 from matching.eligibility import programme
 from matching.eligibility.cohort import Cohort, Dossier, Period, Registration, Residence
 from matching.errors import Duplicate, InvalidInput, NotFound
@@ -170,7 +170,7 @@ def test_the_same_reference_from_two_sources_is_told_apart(base):
     from matching.vocabulary import Source
 
     build.offer(base, reference="O-1", source=Source.FRANCE_TRAVAIL)
-    shown = set(match_inputs.offers_names(base).shown.values())
+    shown = set(match_names.of_offers(base).shown.values())
     assert {"autre:O-1", "france-travail:O-1", "O-2"} == shown
 
 

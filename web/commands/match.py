@@ -26,11 +26,13 @@ def command(offer: str | None, full: bool, today: Any, workers: int, as_json: bo
 
     from .. import database as databases, settings
     from ..matcher import run_match
+    from ..progress import bar
 
     chosen = settings.load()
     with databases.opened(chosen) as opened:
         on = databases.business_day(chosen, opened, today)
-        said = run_match(opened, chosen, on=on, offer=offer, full=full, workers=workers)
+        with bar("Offres") as told:
+            said = run_match(opened, chosen, on=on, offer=offer, full=full, workers=workers, on_progress=told)
     if as_json:
         click.echo(json.dumps(said, ensure_ascii=False, indent=1))
     else:
@@ -44,30 +46,31 @@ def _show(said: dict[str, Any]) -> None:
 
     console = Console()
     table = Table(box=None, pad_edge=False)
-    for heading in ("Offre", "Rang", "Candidat", "Score", "Raisons", "À vérifier"):
+    for heading in ("Offre", "Rang", "Candidat", "Place", "Score", "Raisons", "À vérifier"):
         table.add_column(
             heading, justify="right" if heading in ("Rang", "Score") else "left", overflow="fold"
         )
-    marks = {
-        "best": "",
-        "coverage": " (pour que chacun soit proposé)",
-        "complement": " (liste complémentaire)",
-    }
+    marks = {"best": "", "coverage": "pour tous", "complement": "en plus"}
     for each in said["proposals"]:
         score = "—" if each["score"] is None else f"{each['score']:.2f}".replace(".", ",")
         table.add_row(
             each["offer"],
             str(each["rank"]),
-            each["candidate"] + marks.get(each["why"], ""),
+            each["candidate"],
+            marks.get(each["why"], ""),
             score,
             " ; ".join(each["reasons"][:2]),
             " ; ".join(each["reservations"][:2]),
         )
     if said["proposals"]:
         console.print(table)
+        console.print(
+            "Place : pour tous = pour que chacun soit proposé ; en plus = liste complémentaire.",
+            highlight=False,
+        )
     console.print(
-        f"{len(said['proposals'])} propositions en cours pour {said['offers']} offres ouvertes au {said['on']}, "
-        f"{said['candidates']} personnes ({said['seconds']} s).",
+        f"{_count(len(said['proposals']), 'proposition')} en cours pour {_count(said['offers'], 'offre')} "
+        f"au {said['on']}, {_count(said['candidates'], 'personne')} ({said['seconds']} s).",
         highlight=False,
     )
     for key, words in (
@@ -79,5 +82,16 @@ def _show(said: dict[str, Any]) -> None:
             console.print(f"{words} : {', '.join(said[key])}", highlight=False)
     if said["without_feasible_offer"]:
         console.print(
-            f"Sans offre possible aujourd'hui : {said['without_feasible_offer']} personnes.", highlight=False
+            f"Sans offre possible aujourd'hui : {_count(said['without_feasible_offer'], 'personne')}.",
+            highlight=False,
         )
+    if said["every_offer_decided"]:
+        console.print(
+            f"Toutes leurs offres possibles ont été examinées : {_count(said['every_offer_decided'], 'personne')}.",
+            highlight=False,
+        )
+
+
+def _count(number: int, word: str) -> str:
+    """« 1 offre », « 2 offres »."""
+    return f"{number} {word}{'s' if number > 1 else ''}"

@@ -7,6 +7,8 @@ REFUSALS = {
     "aid-number-needed": "Indiquez le numéro de la décision d'aide.",
     "already-proposed": "Cette personne est déjà proposée pour cette offre : ouvrez la proposition existante.",
     "already-told": "La décision a déjà été communiquée : elle ne s'annule plus, enregistrez la suite.",
+    "ambiguous-offer": "Plusieurs offres ouvertes portent la référence « {reference} » : nommez l'une de celles-ci : "
+    "{allowed}.",
     "bad-choice": "Cette valeur n'est pas dans la liste : choisissez-en une de la liste.",
     "bad-journal": "{message}",
     "bad-motive": "Indiquez pourquoi l'employeur a mis fin au contrat : {allowed}.",
