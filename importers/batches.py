@@ -241,7 +241,7 @@ def _duplicates(plan: Plan) -> list[dict[str, Any]]:
             "other_row": pair.other.line if (pair.other.line or 0) < pair.new.line else None,
             "other_id": str(pair.other.public_id) if pair.other.public_id else None,
             "reason": pair.reason,
-            "score": round(pair.score, 1),
+            "score": round(pair.score, 4),
         }
         for pair in plan.pairs
     ]

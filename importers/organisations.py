@@ -39,7 +39,9 @@ EMPLOYERS = (
 
 
 def finish(row: Row) -> None:
-    """80021 is no postcode; an organisation has no INSEE column, so the cell is simply left blank."""
+    """A blank quarter is said. 80021 is no postcode; an organisation has no INSEE column: the cell is left blank."""
+    if "quartier" in row.present and "quartier" not in row.said and not row.failed("quartier"):
+        row.warn("quartier", "missing-zone")
     postcode = row.values.get("code_postal")
     if postcode is not None and postcode != "80021":
         row.values["=postcode"] = postcode

@@ -64,9 +64,7 @@ def finish(row: Row) -> None:
     """What one cell says about another: postcode and INSEE, the two diploma columns, one-word names, order of dates."""
     _names(row)
     place(row)
-    if "quartier" in row.present and "quartier" not in row.said and not row.failed("quartier"):
-        row.warn("quartier", "missing-zone")
-    if "quartier" not in row.present:
+    if "quartier" not in row.said and not row.failed("quartier"):
         row.warn("quartier", "missing-zone")
     _diplomas(row)
     start, end = row.values.get("date_inscription"), row.values.get("date_fin_inscription")

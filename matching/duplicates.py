@@ -6,8 +6,7 @@ thousand people born on one day (a badly filled column) take seconds and not hou
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -23,8 +22,9 @@ SHORTLIST = names.NEAR - 0.01
 #: Cells of one block of comparisons: 4 million scores of one byte... of four, 16 MB.
 BLOCK = 4_000_000
 
-#: Pairs listed of one new record at most: more look-alikes born on one day are a badly made file, not people.
-MOST = 20
+#: Of more records than CROWD to compare, so many pairs of one new record at most: twenty look-alikes among thousands
+#: born on one day are a badly made file, not people, and all their pairs would be millions.
+MOST, CROWD = 20, 50
 
 #: Up to so many comparisons, plain calls are quicker than a block.
 FEW = 64
@@ -50,26 +50,26 @@ class Pair:
     score: float
 
 
-def groups(records: Iterable[tuple[Hashable, Named]]) -> dict[Hashable, list[Named]]:
-    """Records by what two of them must share to be compared at all."""
-    found: dict[Hashable, list[Named]] = defaultdict(list)
-    for shared, named in records:
-        found[shared].append(named)
-    return found
-
-
 def people(new: Sequence[Named], known: Sequence[Named]) -> Iterator[Pair]:
     """Pairs among people of one birth date: each of `new` with those before it in `new`, and with all of `known`."""
-    for row, others in _shortlist(new, known, _person_candidates):
-        pairs = (_person_pair(row, other) for other in others)
-        yield from islice((pair for pair in pairs if pair is not None), MOST)
+    return _pairs(new, known, _person_candidates, _person_pair)
 
 
 def organisations(new: Sequence[Named], known: Sequence[Named]) -> Iterator[Pair]:
     """Pairs among organisations of one postcode whose folded names are near."""
-    for row, others in _shortlist(new, known, _organisation_candidates):
-        pairs = (_organisation_pair(row, other) for other in others)
-        yield from islice((pair for pair in pairs if pair is not None), MOST)
+    return _pairs(new, known, _organisation_candidates, _organisation_pair)
+
+
+def _pairs(
+    new: Sequence[Named],
+    known: Sequence[Named],
+    candidates: Any,
+    pair_of: Callable[[Named, Named], Pair | None],
+) -> Iterator[Pair]:
+    most = MOST if len(new) + len(known) > CROWD else None
+    for row, others in _shortlist(new, known, candidates):
+        pairs = (pair_of(row, other) for other in others)
+        yield from islice((pair for pair in pairs if pair is not None), most)
 
 
 def _person_pair(row: Named, other: Named) -> Pair | None:

@@ -12,14 +12,16 @@ NEAR = 85.0
 #: rapidfuzz never sees more than this (security.md I5).
 LONGEST = 200
 
-#: Cyrillic and Greek letters that look like Latin ones, small letters only: names are folded in lower case.
-_LOOK_ALIKE = str.maketrans("аеорсухіјкмтвнαεοριυκντχ", "aeopcyxijkmtbhaeopiuk" + "vtx")
+#: Cyrillic and Greek letters that look like Latin ones. Two Greek capitals look like another letter than their small
+#: ones do (Ν like N, ν like v; Υ like Y, υ like u): they are exchanged before lower case makes them one.
+_LOOK_ALIKE = str.maketrans("аеорсухіјкмтвнαεοριυκντχ", "aeopcyxijkmtbhaeopiukvtx")
+_CAPITALS = str.maketrans("ΝΥ", "NY")
 _SEPARATORS = str.maketrans(dict.fromkeys("-'’.", " "))
 
 
 def fold(name: str) -> str:
     """Accents off, lower case, œ as oe, look-alike letters as Latin, hyphens, apostrophes and dots as spaces."""
-    lowered = name.lower().replace("œ", "oe").replace("æ", "ae")
+    lowered = name.translate(_CAPITALS).lower().replace("œ", "oe").replace("æ", "ae")
     bare = "".join(
         letter for letter in unicodedata.normalize("NFD", lowered) if not unicodedata.combining(letter)
     )

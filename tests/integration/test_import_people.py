@@ -209,8 +209,8 @@ def test_look_alikes_of_one_birth_date_are_created_and_listed_once(session):
     with_base = [pair for pair in report.duplicates if pair["other_row"] is None]
     assert [(p["row"], p["reason"], p["score"]) for p in with_base] == [
         (2, "same-name", 100.0),
-        (3, "near-name", 92.3),
-        (4, "near-name", 90.9),
+        (3, "near-name", 92.3077),
+        (4, "near-name", 90.9091),
     ]
     assert {pair["other_id"] for pair in with_base} == {str(known.public_id)}
     assert [(p["row"], p["other_row"]) for p in report.duplicates if p["other_row"]] == [
