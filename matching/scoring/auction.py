@@ -82,7 +82,7 @@ def cover(
 
 def bid(
     indptr: Any, offer: Any, value: Any, slots: Any, must: Any, room: Any, epsilon: int, most: int,
-    held: Any, price: Any, owner: Any, owner_person: Any, waiting: Any, line: Any,
+    held: Any, price: Any, cheapest: Any, owner: Any, owner_person: Any, waiting: Any, line: Any,
 ) -> bool:  # fmt: skip
     """Give out slots by auction: a best total value in which everybody in `must` has one, up to epsilon a slot.
 
@@ -91,8 +91,8 @@ def bid(
     that offers with a slot left are free and the total is within epsilon a slot of the optimum (Bertsekas'
     auction with similar objects). Answer: `held` by edge (0 or 1). False when `most` bids were not enough.
 
-    Work space: `price` (0), `owner` (-1, an edge) and `owner_person` by slot; `waiting` (0) by person, `line` one
-    longer than people.
+    Work space: `price` (0), `owner` (-1, an edge) and `owner_person` by slot; `cheapest` by offer, its first slot;
+    `waiting` (0) by person, `line` one longer than people.
     """
     people = len(must)
     size = people + 1
@@ -115,17 +115,14 @@ def bid(
             floor = -ONLY_CHANCE if forced else 0
             best, best_margin, next_margin, best_slot = -1, floor - 1, floor, -1
             for e in range(indptr[person], indptr[person + 1]):
-                if held[e] or slots[offer[e]] == slots[offer[e] + 1]:
+                j = offer[e]
+                if held[e] or slots[j] == slots[j + 1]:
                     continue
-                cheapest = slots[offer[e]]
-                for s in range(cheapest + 1, slots[offer[e] + 1]):
-                    if price[s] < price[cheapest]:
-                        cheapest = s
-                margin = value[e] - price[cheapest]
+                margin = value[e] - price[cheapest[j]]
                 if margin > best_margin:
                     if best >= 0 and best_margin > next_margin:
                         next_margin = best_margin
-                    best, best_margin, best_slot = e, margin, cheapest
+                    best, best_margin, best_slot = e, margin, cheapest[j]
                 elif margin > next_margin:
                     next_margin = margin
             if best < 0 or (best_margin <= 0 and not forced):
@@ -141,6 +138,12 @@ def bid(
                     line[tail] = outbid
                     tail = (tail + 1) % size
             price[best_slot] += best_margin - next_margin + epsilon
+            # Read by every bid, so kept: only the offer bought from can have another cheapest slot.
+            j = offer[best]
+            cheapest[j] = slots[j]
+            for s in range(slots[j] + 1, slots[j + 1]):
+                if price[s] < price[cheapest[j]]:
+                    cheapest[j] = s
             owner[best_slot], owner_person[best_slot] = best, person
             held[best] = 1
             has += 1

@@ -134,6 +134,7 @@ def _bid(
             compile_it,
             np.zeros(len(offer), dtype=np.int64),
             np.zeros(int(slots[-1]), dtype=np.int64),
+            slots[:-1].copy(),
             np.full(int(slots[-1]), -1, dtype=np.int64),
             np.full(int(slots[-1]), -1, dtype=np.int64),
             np.zeros(len(must), dtype=np.int64),
