@@ -125,6 +125,20 @@ class PlacementState(StrEnum):
     ABANDONED = "abandoned"
 
 
+#: Under a promise or a contract: a person has one at a time (workflow.md iii).
+ENGAGED_PLACEMENTS = (
+    PlacementState.PROMISED,
+    PlacementState.AID_REQUESTED,
+    PlacementState.AID_GRANTED,
+    PlacementState.AID_REFUSED,
+    PlacementState.SIGNED,
+    PlacementState.STARTED,
+    PlacementState.TRIAL_PASSED,
+    PlacementState.RUNNING,
+    PlacementState.SUSPENDED,
+)
+
+
 class MilestoneState(StrEnum):
     UPCOMING = "upcoming"
     DUE = "due"

@@ -113,5 +113,13 @@ def one_of(column: str, values: Iterable[str]) -> str:
     return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
+def digits(column: str, length: int) -> str:
+    """SQL of a CHECK: so many digits and nothing else, in words that both databases know."""
+    rest = column
+    for digit in "0123456789":
+        rest = f"replace({rest}, '{digit}', '')"
+    return f"{column} IS NULL OR (length({column}) = {length} AND length({rest}) = 0)"
+
+
 #: A spell of days, both ends included; an open end is NULL (architecture.md §6).
 SPELL_ORDER = "end_on IS NULL OR end_on >= start_on"

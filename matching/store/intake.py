@@ -74,6 +74,10 @@ class PossibleDuplicate(Row):
             "organisation_a_id IS NULL OR organisation_a_id < organisation_b_id", name="organisation_order"
         ),
         sa.CheckConstraint("(person_a_id IS NULL) <> (organisation_a_id IS NULL)", name="one_kind"),
+        sa.CheckConstraint("(person_a_id IS NULL) = (person_b_id IS NULL)", name="two_people"),
+        sa.CheckConstraint(
+            "(organisation_a_id IS NULL) = (organisation_b_id IS NULL)", name="two_organisations"
+        ),
     )
 
     person_a_id: Mapped[int | None] = owns("person.id", purpose=ORIGIN, optional=True, index=False)

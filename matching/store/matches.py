@@ -13,6 +13,7 @@ from ..vocabulary import LIVE_PROPOSALS, ProposalState, Verdict
 from .base import Row, Utc, code, one_of, owns, personal, plain, public_id, refers
 
 WHY = "to explain and review a proposal"
+WHYS = ("best", "coverage", "complement")
 LIVE = one_of("state", LIVE_PROPOSALS)
 
 
@@ -45,6 +46,8 @@ class MatchProposal(Row):
             postgresql_where=sa.text(LIVE),
         ),
         sa.CheckConstraint("verdict IN (0, 1)", name="verdict"),
+        sa.CheckConstraint(one_of("why", WHYS), name="why"),
+        sa.CheckConstraint("rank IS NULL OR rank >= 1", name="rank"),
         sa.CheckConstraint("score IS NULL OR (score >= 0 AND score <= 1)", name="score"),
     )
 
@@ -80,6 +83,8 @@ class ReviewDecision(Row):
     """One row a transition of a proposal; append-only. `actor_id` NULL = the matcher or the clock."""
 
     __tablename__ = "review_decision"
+    #: What a release points at: this decision, of this proposal, by this person.
+    __table_args__ = (sa.UniqueConstraint("id", "proposal_id", "actor_id"),)
 
     proposal_id: Mapped[int] = refers("match_proposal.id")
     actor_id: Mapped[int | None] = refers("user.id", optional=True)
@@ -95,12 +100,23 @@ class ReviewDecision(Row):
 
 
 class Release(Row):
-    """The only door to an employer (workflow.md `send`): never without a named advisor's decision (M1)."""
+    """The only door to an employer (workflow.md `send`): never without a named advisor's decision (M1).
+
+    The schema holds it: the decision is one about this very proposal, and whoever decided it is named here.
+    """
 
     __tablename__ = "release"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["decision_id", "proposal_id", "decided_by_id"],
+            ["review_decision.id", "review_decision.proposal_id", "review_decision.actor_id"],
+            ondelete="RESTRICT",
+            name="fk_release_decision",
+        ),
+    )
 
     proposal_id: Mapped[int] = refers("match_proposal.id", index=False, unique=True)
-    decision_id: Mapped[int] = refers("review_decision.id")
+    decision_id: Mapped[int] = plain(sa.Integer, index=True)
     decided_by_id: Mapped[int] = refers("user.id")
     fields: Mapped[list[str]] = plain(sa.JSON)
     contact_disclosed_on: Mapped[date | None] = plain(sa.Date)

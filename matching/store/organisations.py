@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, relationship
 
-from ..vocabulary import OfferState, Sector, Source, ZoneKind
-from .base import Row, code, personal, plain, public_id, refers
+from ..vocabulary import CONTRACT_KINDS, OfferState, Sector, Source, ZoneKind
+from .base import Row, code, digits, one_of, personal, plain, public_id, refers
 
 CONTACT = "to reach the employer"
 
@@ -20,7 +20,7 @@ class Organisation(Row):
 
     __tablename__ = "organisation"
     __table_args__ = (
-        sa.CheckConstraint("siret IS NULL OR length(siret) = 14", name="siret"),
+        sa.CheckConstraint(digits("siret", 14), name="siret"),
         sa.Index("ix_organisation_name_key_postcode", "name_key", "postcode"),
     )
 
@@ -63,6 +63,9 @@ class Offer(Row):
     __tablename__ = "offer"
     __table_args__ = (
         sa.UniqueConstraint("source", "organisation_id", "reference"),
+        sa.CheckConstraint(one_of("contract_kind", CONTRACT_KINDS), name="contract_kind"),
+        sa.CheckConstraint("months IS NULL OR months > 0", name="months"),
+        sa.CheckConstraint("weekly_hours IS NULL OR weekly_hours > 0", name="weekly_hours"),
         sa.CheckConstraint("positions > 0", name="positions"),
         sa.CheckConstraint("posts_filled >= 0 AND posts_filled <= positions", name="posts_filled"),
         sa.CheckConstraint("level_min IS NULL OR (level_min >= 0 AND level_min <= 8)", name="level_min"),

@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
-from ..vocabulary import MilestoneState, PlacementState
-from .base import KEEP_PLACEMENT, Row, code, owns, personal, plain, public_id, refers
+from ..vocabulary import CONTRACT_KINDS, ENGAGED_PLACEMENTS, MilestoneState, PlacementState
+from .base import KEEP_PLACEMENT, Row, code, one_of, owns, personal, plain, public_id, refers
 
+ENGAGED = one_of("state", ENGAGED_PLACEMENTS)
 FOLLOW = "to follow the contract to the last payment of its aid"
 
 
@@ -22,6 +23,19 @@ class Placement(Row):
     __table_args__ = (
         sa.CheckConstraint("ended_on IS NULL OR starts_on IS NULL OR ended_on >= starts_on", name="order"),
         sa.CheckConstraint("(ended_on IS NULL) = (end_reason IS NULL)", name="end"),
+        sa.CheckConstraint(one_of("contract_kind", CONTRACT_KINDS), name="contract_kind"),
+        sa.CheckConstraint("months IS NULL OR months > 0", name="months"),
+        sa.CheckConstraint("weekly_hours IS NULL OR weekly_hours > 0", name="weekly_hours"),
+        sa.CheckConstraint(
+            "trial_end_on IS NULL OR starts_on IS NULL OR trial_end_on >= starts_on", name="trial"
+        ),
+        sa.Index(
+            "uq_placement_engaged",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text(ENGAGED),
+            postgresql_where=sa.text(ENGAGED),
+        ),
     )
 
     public_id: Mapped[uuid.UUID] = public_id()

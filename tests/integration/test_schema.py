@@ -1,5 +1,7 @@
 """The schema holds its promises by itself, on both databases."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 import sqlalchemy as sa
 from alembic import command
@@ -8,8 +10,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from matching.store import migrate
 from matching.store.engine import PRAGMAS, open_database
+from matching.store.matches import Release, ReviewDecision
+from matching.store.placements import AidMilestone, Placement
 from matching.store.tables import metadata
+from tests import build
 from tests.conftest import KEY
+
+DAY = date(2013, 11, 4)
+AT = datetime(2013, 11, 4, 9, tzinfo=UTC)
 
 
 def test_migrations_build_exactly_the_tables_of_the_models(database):
@@ -52,20 +60,141 @@ def test_every_foreign_key_is_indexed_and_refuses_to_lose_its_target():
             assert key.parent.name in firsts, f"{table.name}.{key.parent.name}"
 
 
+def test_migrations_hold_the_very_checks_of_the_models(database):
+    """Alembic compares no CHECK: their words are compared here, and partial indexes with their condition."""
+    fresh = sa.MetaData()
+    fresh.reflect(database.engine)
+    inspector = sa.inspect(database.engine)
+    for table in metadata.tables.values():
+        written = {check["name"] for check in inspector.get_check_constraints(table.name)}
+        meant = {
+            sa.schema.conv(str(check.name))
+            for check in table.constraints
+            if isinstance(check, sa.CheckConstraint) and check.name
+        }
+        assert {str(name) for name in written} == {str(name) for name in meant}, table.name
+        partial = {
+            index.name for index in table.indexes if index.dialect_options["sqlite"]["where"] is not None
+        }
+        found = {
+            index["name"]
+            for index in inspector.get_indexes(table.name)
+            if any(key.endswith("_where") for key in index.get("dialect_options", {}))
+        }
+        assert found == partial, table.name
+
+
+def test_sqlite_migrations_write_the_very_words_of_the_checks(sqlite_database, tmp_path):
+    made = open_database(f"sqlite:///{tmp_path}/models.db", KEY)
+    with made.engine.begin() as connection:
+        metadata.create_all(connection)
+
+    def words(database):
+        inspector = sa.inspect(database.engine)
+        return {
+            (table, check["name"]): " ".join(check["sqltext"].split())
+            for table in metadata.tables
+            for check in inspector.get_check_constraints(table)
+        }
+
+    assert words(sqlite_database) == words(made)
+    made.dispose()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         "INSERT INTO agency (name, kind) VALUES ('A', 'bakery')",
         "INSERT INTO zone (local_id, kind, name, insee_codes, valid_from, valid_to) "
         "VALUES ('z', 'ZUS', 'Z', '[]', '2014-01-01', '2013-01-01')",
-        "INSERT INTO organisation (public_id, siret, name, name_key, version) "
-        "VALUES ('00000000000000000000000000000001', '123', 'O', 'o', 1)",
         "INSERT INTO subsidy (organisation_id, year) VALUES (424242, 2013)",
+        "INSERT INTO possible_duplicate (person_a_id, person_b_id, reason, score) VALUES ({person}, NULL, 'x', 1)",
+        "INSERT INTO possible_duplicate (person_a_id, person_b_id, reason, score) VALUES ({rival}, {person}, 'x', 1)",
+        "INSERT INTO possible_duplicate (reason, score) VALUES ('x', 1)",
+        "UPDATE organisation SET siret = '123'",
+        "UPDATE organisation SET siret = '1234567890123X'",
+        "UPDATE person SET mobility_km = -1",
+        "UPDATE person SET family_name = NULL",
+        "UPDATE source_record SET identifier = NULL",
+        "UPDATE source_record SET identifier = 'same'",
+        "UPDATE source_record SET person_id = 424242",
+        "UPDATE offer SET positions = 0",
+        "UPDATE offer SET posts_filled = positions + 1",
+        "UPDATE offer SET state = 'closed'",
+        "UPDATE offer SET contract_kind = 'XYZ'",
+        "UPDATE offer SET months = 0",
+        "UPDATE offer SET weekly_hours = -3",
+        "UPDATE offer SET level_min = 9",
+        "UPDATE match_proposal SET state = 'won'",
+        "UPDATE match_proposal SET score = 1.5",
+        "UPDATE match_proposal SET verdict = -1",
+        "UPDATE match_proposal SET why = 'luck'",
+        "UPDATE match_proposal SET rank = 0",
+        "UPDATE match_proposal SET person_id = {person}, offer_id = {offer}",
+        "UPDATE review_decision SET to_state = 'won'",
+        "INSERT INTO release (proposal_id, decision_id, decided_by_id, fields, released_on) "
+        "VALUES ({proposal}, {of_other}, {user}, '[]', '2013-11-04')",
+        "INSERT INTO release (proposal_id, decision_id, decided_by_id, fields, released_on) "
+        "VALUES ({proposal}, {of_matcher}, {user}, '[]', '2013-11-04')",
+        "INSERT INTO release (proposal_id, decision_id, decided_by_id, fields, released_on) "
+        "VALUES ({proposal}, {decision}, NULL, '[]', '2013-11-04')",
+        "INSERT INTO release (proposal_id, decision_id, decided_by_id, fields, released_on) "
+        "VALUES ({proposal}, NULL, {user}, '[]', '2013-11-04')",
+        "UPDATE placement SET state = 'hired'",
+        "UPDATE placement SET ended_on = '2014-01-01'",
+        "UPDATE placement SET ended_on = '2013-01-01', end_reason = 'other'",
+        "UPDATE placement SET trial_end_on = '2013-01-01'",
+        "UPDATE placement SET contract_kind = 'XYZ'",
+        "UPDATE placement SET state = 'promised', person_id = {person}",
+        "UPDATE aid_milestone SET amount_cents = -1",
+        "UPDATE aid_milestone SET window_opens_on = '2014-01-02', window_closes_on = '2014-01-01'",
+        "UPDATE aid_milestone SET number = 1",
+        "DELETE FROM person WHERE id = {person}",
+        "DELETE FROM offer WHERE id = {offer}",
     ],
 )
 def test_raw_sql_cannot_break_an_invariant(session, wrong):
-    with pytest.raises(IntegrityError):
-        session.execute(sa.text(wrong))
+    """Two proposals, two placements, two milestones; the statement breaks one promise of theirs."""
+    user = build.user(session)
+    offer, other = build.offer(session), build.offer(session)
+    person, rival = build.person(session), build.person(session)
+    proposal = build.proposal(session, person=person, offer=offer)
+    second = build.proposal(session, person=rival, offer=other)
+    build.placement(session), build.placement(session)
+    first = session.scalars(sa.select(Placement)).first()
+    facts = {
+        "placement_id": first.id,
+        "kind": "monthly",
+        "due_on": DAY,
+        "amount_cents": 1,
+        "state": "upcoming",
+    }
+    session.add_all(AidMilestone(number=number, **facts) for number in (1, 2))
+    decisions = [
+        ReviewDecision(
+            proposal_id=of.id, actor_id=actor, action="send", to_state="sent", decided_on=DAY, decided_at=AT
+        )
+        for of, actor in ((proposal, user.id), (second, user.id), (proposal, None))
+    ]
+    session.add_all(decisions)
+    session.flush()
+    decision, of_other, of_matcher = (each.id for each in decisions)
+    statement = wrong.format(
+        person=person.id, rival=rival.id, offer=offer.id, proposal=proposal.id, user=user.id, decision=decision,
+        of_other=of_other, of_matcher=of_matcher,
+    )  # fmt: skip
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.execute(sa.text(statement))
+    if "INTO release" in wrong:  # the door itself opens, for the named advisor's decision about this person
+        session.execute(
+            sa.insert(Release).values(
+                proposal_id=proposal.id,
+                decision_id=decision,
+                decided_by_id=user.id,
+                fields=[],
+                released_on=DAY,
+            )
+        )
 
 
 def test_the_audit_trail_can_be_neither_changed_nor_emptied(session):

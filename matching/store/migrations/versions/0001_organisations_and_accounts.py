@@ -129,7 +129,10 @@ def upgrade() -> None:
         sa.Column("contact_email", sa.String(length=255), nullable=True),
         sa.Column("contact_phone", sa.String(length=20), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("siret IS NULL OR length(siret) = 14", name=op.f("ck_organisation_siret")),
+        sa.CheckConstraint(
+            "siret IS NULL OR (length(siret) = 14 AND length(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(siret, '0', ''), '1', ''), '2', ''), '3', ''), '4', ''), '5', ''), '6', ''), '7', ''), '8', ''), '9', '')) = 0)",
+            name=op.f("ck_organisation_siret"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("public_id", name=op.f("uq_organisation_public_id")),
         sa.UniqueConstraint("rna", name=op.f("uq_organisation_rna")),

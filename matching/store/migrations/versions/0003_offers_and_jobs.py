@@ -86,6 +86,12 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "level_min IS NULL OR (level_min >= 0 AND level_min <= 8)", name=op.f("ck_offer_level_min")
         ),
+        sa.CheckConstraint(
+            "contract_kind IN ('CDI', 'CDD', 'MIS', 'SAI', 'CCE', 'FRA', 'LIB', 'REP', 'TTI', 'DDI', 'DIN', 'DDT', 'APP', 'PRO')",
+            name=op.f("ck_offer_contract_kind"),
+        ),
+        sa.CheckConstraint("months IS NULL OR months > 0", name=op.f("ck_offer_months")),
+        sa.CheckConstraint("weekly_hours IS NULL OR weekly_hours > 0", name=op.f("ck_offer_weekly_hours")),
         sa.CheckConstraint("positions > 0", name=op.f("ck_offer_positions")),
         sa.CheckConstraint(
             "posts_filled >= 0 AND posts_filled <= positions", name=op.f("ck_offer_posts_filled")

@@ -78,6 +78,8 @@ def upgrade() -> None:
             "score IS NULL OR (score >= 0 AND score <= 1)", name=op.f("ck_match_proposal_score")
         ),
         sa.CheckConstraint("verdict IN (0, 1)", name=op.f("ck_match_proposal_verdict")),
+        sa.CheckConstraint("why IN ('best', 'coverage', 'complement')", name=op.f("ck_match_proposal_why")),
+        sa.CheckConstraint("rank IS NULL OR rank >= 1", name=op.f("ck_match_proposal_rank")),
         sa.ForeignKeyConstraint(
             ["offer_id"], ["offer.id"], name=op.f("fk_match_proposal_offer_id_offer"), ondelete="RESTRICT"
         ),
@@ -176,6 +178,9 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_decision")),
+        sa.UniqueConstraint(
+            "id", "proposal_id", "actor_id", name=op.f("uq_review_decision_id_proposal_id_actor_id")
+        ),
     )
     op.create_index(op.f("ix_review_decision_actor_id"), "review_decision", ["actor_id"], unique=False)
     op.create_index(op.f("ix_review_decision_proposal_id"), "review_decision", ["proposal_id"], unique=False)
@@ -194,9 +199,9 @@ def upgrade() -> None:
             ["decided_by_id"], ["user.id"], name=op.f("fk_release_decided_by_id_user"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["decision_id"],
-            ["review_decision.id"],
-            name=op.f("fk_release_decision_id_review_decision"),
+            ["decision_id", "proposal_id", "decided_by_id"],
+            ["review_decision.id", "review_decision.proposal_id", "review_decision.actor_id"],
+            name=op.f("fk_release_decision"),
             ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(

@@ -58,6 +58,18 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(ended_on IS NULL) = (end_reason IS NULL)", name=op.f("ck_placement_end")),
         sa.CheckConstraint(
+            "contract_kind IN ('CDI', 'CDD', 'MIS', 'SAI', 'CCE', 'FRA', 'LIB', 'REP', 'TTI', 'DDI', 'DIN', 'DDT', 'APP', 'PRO')",
+            name=op.f("ck_placement_contract_kind"),
+        ),
+        sa.CheckConstraint("months IS NULL OR months > 0", name=op.f("ck_placement_months")),
+        sa.CheckConstraint(
+            "weekly_hours IS NULL OR weekly_hours > 0", name=op.f("ck_placement_weekly_hours")
+        ),
+        sa.CheckConstraint(
+            "trial_end_on IS NULL OR starts_on IS NULL OR trial_end_on >= starts_on",
+            name=op.f("ck_placement_trial"),
+        ),
+        sa.CheckConstraint(
             "ended_on IS NULL OR starts_on IS NULL OR ended_on >= starts_on", name=op.f("ck_placement_order")
         ),
         sa.ForeignKeyConstraint(
@@ -87,6 +99,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_placement_person_id"), "placement", ["person_id"], unique=False)
     op.create_index(op.f("ix_placement_signed_on"), "placement", ["signed_on"], unique=False)
     op.create_index(op.f("ix_placement_state"), "placement", ["state"], unique=False)
+    op.create_index(
+        "uq_placement_engaged",
+        "placement",
+        ["person_id"],
+        unique=True,
+        sqlite_where=sa.text(
+            "state IN ('promised', 'aid_requested', 'aid_granted', 'aid_refused', 'signed', 'started', 'trial_passed', 'running', 'suspended')"
+        ),
+        postgresql_where=sa.text(
+            "state IN ('promised', 'aid_requested', 'aid_granted', 'aid_refused', 'signed', 'started', 'trial_passed', 'running', 'suspended')"
+        ),
+    )
     op.create_table(
         "aid_milestone",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -212,6 +212,13 @@ def upgrade() -> None:
             name=op.f("ck_possible_duplicate_organisation_order"),
         ),
         sa.CheckConstraint(
+            "(person_a_id IS NULL) = (person_b_id IS NULL)", name=op.f("ck_possible_duplicate_two_people")
+        ),
+        sa.CheckConstraint(
+            "(organisation_a_id IS NULL) = (organisation_b_id IS NULL)",
+            name=op.f("ck_possible_duplicate_two_organisations"),
+        ),
+        sa.CheckConstraint(
             "person_a_id IS NULL OR person_a_id < person_b_id",
             name=op.f("ck_possible_duplicate_person_order"),
         ),
