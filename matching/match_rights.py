@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from . import rights
 from .eligibility.cohort import Cohort
 from .eligibility.days import LAST
+from .eligibility.missing import open_facts as open_facts_of
 from .eligibility.programme import ProgrammeBook
 from .eligibility.spans import Spans
 from .scoring.columns import UNKNOWN, Rights
@@ -73,7 +74,7 @@ def assess(
             open_now = book[name].assess(blind).windows.certain.clip(day, LAST)
             holding = (open_now.start == day) & (open_now.end < LAST)
             np.minimum.at(soonest, open_now.owner[holding], open_now.end[holding] - day)
-            for fact, spans in rights.open_facts(book[name], cohort).items():
+            for fact, spans in open_facts_of(book[name], cohort).items():
                 open_facts[name, fact].append((spans.owner + first, spans.start, spans.end))
         level.append(np.where(cohort.level_missing, UNKNOWN, cohort.level))
         bac_plus.append(np.where(cohort.bac_plus_missing, UNKNOWN, cohort.bac_plus))

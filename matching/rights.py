@@ -7,7 +7,7 @@ home and situation are known over the days that a statement covers; a home only 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,8 +29,8 @@ from .eligibility.cohort import (
 from .eligibility.contract import Contract
 from .eligibility.days import LAST
 from .eligibility.explain import Explanation, explain
-from .eligibility.programme import Programme, ProgrammeBook
-from .eligibility.schema import Condition
+from .eligibility.missing import questions
+from .eligibility.programme import ProgrammeBook
 from .eligibility.spans import Spans, union
 from .store.engine import seal_of
 from .store.organisations import Organisation, Zone
@@ -49,19 +49,6 @@ from .vocabulary import ResidenceKind, Sector, SituationValue, Verdict, ZoneKind
 
 #: People read at once: their columns stay in the processor's cache (architecture.md §4).
 CHUNK = 5_000
-
-#: criterion of a programme file -> the fact it reads, as `passerelle check` names it
-FACT_OF = {
-    "aged": "birth_date",
-    "recognised": "rqth",
-    "out_of_work": "employment",
-    "without_diploma": "diploma_level",
-    "level_is": "diploma_level",
-    "at_most_level": "diploma_level",
-    "searching": "registrations",
-    "registered": "registrations",
-    "lives_in": "residence",
-}
 
 
 def load_cohort(
@@ -274,8 +261,8 @@ def snapshot(
         else "non-marchand",
     )
     law = book[programme]
-    said = explain(law.assess(cohort, contract, on), 0, on)
-    missing = [fact for fact, mask in missing_facts(law, cohort, on).items() if mask[0]]
+    assessment = law.assess(cohort, contract, on)
+    said = explain(assessment, 0, on)
     return {
         "programme": programme,
         "on": on.isoformat(),
@@ -283,52 +270,10 @@ def snapshot(
         "rules_digest": law.digest,
         "windows": [[first.isoformat(), last and last.isoformat()] for first, last in said.windows],
         "criteria": [_criterion(said, position) for position in range(len(said.criteria))],
-        "missing_facts": missing if said.verdict is Verdict.UNKNOWN else [],
+        "missing_facts": list(questions(assessment, 0, on).facts) if said.verdict is Verdict.UNKNOWN else [],
     }
 
 
 def _criterion(said: Explanation, position: int) -> dict[str, Any]:
     criterion = said.criteria[position]
     return {"id": criterion.id, "holds": int(criterion.holds), "source": criterion.source}
-
-
-def open_facts(programme: Programme, cohort: Cohort) -> dict[str, Spans]:
-    """fact -> days on which, for whom, nobody having given it keeps a condition of the programme open."""
-    found: dict[str, list[Spans]] = defaultdict(list)
-    for condition in programme.file.conditions.all_of:
-        windows = programme.windows_of(condition, cohort)
-        doubtful = windows.possible - windows.certain
-        if not len(doubtful.owner):
-            continue
-        for leaf in _leaves(condition):
-            name, arguments = leaf.leaf()
-            fact = arguments.get("fact") if name == "stated" else FACT_OF.get(name)
-            if fact is None:
-                continue
-            windows = programme.windows_of(leaf, cohort)
-            days = doubtful & (windows.possible - windows.certain)
-            if fact == "diploma_level":
-                # A level that is known leaves a rule open only by the years after the bac (C11).
-                found["bac_plus"].append(days.of_these(~cohort.level_missing))
-                days = days.of_these(cohort.level_missing)
-            found[fact].append(days)
-    joined = {fact: union(cohort.size, sets) for fact, sets in found.items()}
-    return {fact: days for fact, days in joined.items() if len(days.owner)}
-
-
-def missing_facts(programme: Programme, cohort: Cohort, on: date) -> dict[str, NDArray[np.bool_]]:
-    """fact -> for whom it keeps a condition of the programme open on that day."""
-    asked = {fact: days.at(on.toordinal()) for fact, days in open_facts(programme, cohort).items()}
-    return {fact: mask for fact, mask in asked.items() if mask.any()}
-
-
-def _leaves(condition: Condition) -> Iterable[Condition]:
-    parts = (
-        *(condition.all_of or ()),
-        *(condition.any_of or ()),
-        *((condition.not_,) if condition.not_ else ()),
-    )
-    if not parts:
-        yield condition
-    for part in parts:
-        yield from _leaves(part)

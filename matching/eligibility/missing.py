@@ -25,6 +25,7 @@ from .contract import Contract
 from .days import add_months
 from .programme import Assessment, Programme
 from .schema import Condition
+from .spans import Spans, union
 
 Values = npt.NDArray[np.int8]
 
@@ -61,6 +62,37 @@ def reads(leaf: Condition) -> tuple[str, ...]:
     """The facts that a leaf of a programme reads."""
     name, arguments = leaf.leaf()
     return (arguments["fact"],) if name == "stated" else READS[name]
+
+
+def open_facts(programme: Programme, cohort: Cohort) -> dict[str, Spans]:
+    """fact -> days on which, for whom, it keeps the programme open because nobody has stated it.
+
+    A leaf counts only where every condition above it is open too: a waiver that the law does not know yet, or a route
+    that is shut, asks for nothing.
+    """
+    found: dict[str, list[Spans]] = {}
+
+    def walk(node: Condition, days: Spans) -> None:
+        windows = programme.windows_of(node, cohort)
+        days = days & (windows.possible - windows.certain)
+        if not len(days.owner):
+            return
+        for part in node.parts():
+            walk(part, days)
+        if node.parts():
+            return
+        first, *more = reads(node)
+        if first == "diploma_level":
+            # A level that is known leaves a rule open only by the years after the bac (C11).
+            for fact in more:
+                found.setdefault(fact, []).append(days.of_these(~cohort.level_missing))
+            days = days.of_these(cohort.level_missing)
+        found.setdefault(first, []).append(days)
+
+    for condition in programme.file.conditions.all_of:
+        walk(condition, Spans.everywhere(cohort.size))
+    joined = {fact: union(cohort.size, sets) for fact, sets in found.items()}
+    return {fact: days for fact, days in joined.items() if len(days.owner)}
 
 
 def questions(assessment: Assessment, row: int, on: date) -> Questions:

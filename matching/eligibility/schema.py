@@ -99,13 +99,17 @@ class Condition(BaseModel):
         return next(iter((self.model_extra or {}).items()))
 
     def is_leaf(self, name: str) -> bool:
-        return not (self.all_of or self.any_of or self.not_) and self.leaf()[0] == name
+        return not self.parts() and self.leaf()[0] == name
+
+    def parts(self) -> tuple[Condition, ...]:
+        """The nodes right below; none for a criterion."""
+        return (*(self.all_of or ()), *(self.any_of or ()), *((self.not_,) if self.not_ else ()))
 
     def below(self) -> Iterator[Condition]:
         """Every node without children below this one, in the order written; itself when it has none."""
-        if not (self.all_of or self.any_of or self.not_):
+        if not self.parts():
             yield self
-        for part in (*(self.all_of or ()), *(self.any_of or ()), *((self.not_,) if self.not_ else ())):
+        for part in self.parts():
             yield from part.below()
 
     def leaves(self) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -7,7 +7,7 @@ import pytest
 from matching.eligibility import programme
 from matching.eligibility.cohort import Cohort, Dossier, Period, Registration, Residence
 from matching.eligibility.contract import Contract
-from matching.eligibility.missing import questions
+from matching.eligibility.missing import open_facts, questions
 
 BOOK = programme.load()
 ON = date(2013, 11, 4)
@@ -66,3 +66,39 @@ def test_a_person_who_may_still_fail_is_asked_about_even_beside_the_market_secto
 def test_a_level_without_its_years_asks_for_the_years_alone():
     asked = ask(diploma_level=6, bac_plus=None, registrations=LONG, residence=(Residence(ON, None, "ZUS"),))
     assert asked.facts == ("bac_plus",)
+
+
+@pytest.mark.parametrize(
+    ("on", "changes", "facts"),
+    [
+        (ON, {"diploma_level": 3, "registrations": None}, {"registrations"}),
+        (
+            date(2014, 2, 23),
+            {"diploma_level": 3, "registrations": None},
+            {"registrations", "prescriber_waiver"},
+        ),
+        (date(2014, 2, 23), {"diploma_level": 3}, {"prescriber_waiver"}),
+        (ON, {"diploma_level": 7, "registrations": None, "residence": None}, set()),
+        (ON, {"diploma_level": 4, "registrations": LONG, "residence": None}, {"residence"}),
+        (ON, {"diploma_level": None}, {"diploma_level"}),
+        (
+            ON,
+            {"diploma_level": None, "registrations": LONG, "residence": None},
+            {"diploma_level", "residence"},
+        ),
+        (
+            ON,
+            {
+                "diploma_level": 6,
+                "registrations": LONG,
+                "residence": (Residence(date(2001, 1, 1), None, "ZUS"),),
+            },
+            {"bac_plus"},
+        ),
+    ],
+)
+def test_only_a_fact_that_keeps_a_way_open_is_reserved_for(on, changes, facts):
+    """Reservations of a proposal: no waiver before the law knew it, nothing for a route that is shut."""
+    cohort = Cohort.build([Dossier(**{**SURE, **changes})], as_known_on=on)
+    found = open_facts(BOOK["emplois-avenir"], cohort)
+    assert {fact for fact, days in found.items() if days.at(on.toordinal())[0]} == facts
