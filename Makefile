@@ -52,8 +52,13 @@ check: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# ROME=FOLDER names the official metiers.csv and appellations.csv; without it titles are not measured and matching uses
+# the starter table, and both say so. A whole département, with its targets, takes about ten minutes:
+#     .venv/bin/python bench/match.py --scale departement --rome FOLDER
 bench: .venv/bench
 	@$(BIN)/python bench/rights.py
+	@$(BIN)/python bench/titles.py $(if $(ROME),--rome "$(ROME)")
+	@$(BIN)/python bench/match.py --scale amiens $(if $(ROME),--rome "$(ROME)")
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
