@@ -72,7 +72,7 @@ class Evidence:
         )
         return {
             "programmes": programmes,
-            "verdict": int(Verdict.UNKNOWN if pair.right is Verdict.UNKNOWN else Verdict.YES),
+            "verdict": int(pair.right),
             "eligible_from": date.fromordinal(window[0]) if window else None,
             "eligible_until": date.fromordinal(window[1] - 1) if window and window[1] < LAST else None,
             "score": pair.score,

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from .store.matches import MatchProposal, ReviewDecision
 from .store.organisations import Offer
-from .vocabulary import LIVE_PROPOSALS, OfferState, ProposalState as State
+from .store.placements import Placement
+from .vocabulary import ENGAGED_PLACEMENTS, LIVE_PROPOSALS, OfferState, ProposalState as State
 
 #: Live proposals that hold a slot: those a person or an advisor can see.
 HOLDING = tuple(state for state in LIVE_PROPOSALS if state is not State.COMPUTED)
@@ -65,6 +66,14 @@ def held(session: Session) -> Held:
         .group_by(table.person_id)
     )
     return Held(counts[0], counts[1], dict(last.all()))
+
+
+def is_engaged(session: Session, person_id: int) -> bool:
+    """Whether the person has a promise or a contract that runs."""
+    query = sa.select(Placement.id).where(
+        Placement.person_id == person_id, Placement.state.in_(ENGAGED_PLACEMENTS)
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def untouched(session: Session, columns: Iterable[str]) -> list[Any]:

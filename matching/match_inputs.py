@@ -35,22 +35,10 @@ from .scoring.titles import Coder, LabelCache
 from .store.organisations import Commune, OccupationLabel, Offer, Organisation
 from .store.people import Person
 from .store.placements import Placement
-from .vocabulary import OfferState, PlacementState
+from .vocabulary import ENGAGED_PLACEMENTS, OfferState
 
 #: Codes of one title that count, the best first (matching.md §1).
 CODES = 3
-#: Somebody in one of these is placed: not proposed elsewhere.
-PLACED = (
-    PlacementState.PROMISED,
-    PlacementState.AID_REQUESTED,
-    PlacementState.AID_GRANTED,
-    PlacementState.AID_REFUSED,
-    PlacementState.SIGNED,
-    PlacementState.STARTED,
-    PlacementState.TRIAL_PASSED,
-    PlacementState.RUNNING,
-    PlacementState.SUSPENDED,
-)
 
 
 @dataclass(frozen=True)
@@ -206,7 +194,7 @@ def _one_offer(session: Session, offer_id: int) -> list[tuple[Offer, Organisatio
 
 def _people(session: Session, only: int | None) -> Sequence[Any]:
     """Everybody who may be proposed: those under contract or promised a post are not."""
-    placed = sa.select(Placement.person_id).where(Placement.state.in_(PLACED))
+    placed = sa.select(Placement.person_id).where(Placement.state.in_(ENGAGED_PLACEMENTS))
     chosen = Person.id.not_in(placed) if only is None else Person.id == only
     return session.execute(
         sa.select(

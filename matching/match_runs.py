@@ -19,7 +19,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from . import match_evidence, match_history, match_inputs, match_names, match_store, proposals
+from . import (
+    match_evidence,
+    match_history,
+    match_inputs,
+    match_names,
+    match_store,
+    offer_terms,
+    offers as offer_flow,
+    proposals,
+)
 from .eligibility.programme import ProgrammeBook
 from .errors import Duplicate
 from .match_inputs import Inputs
@@ -28,7 +37,9 @@ from .scoring import batch, explained, spread
 from .scoring.columns import Weights
 from .scoring.referential import Referential
 from .store.matches import MatchProposal, MatchRun, ReviewDecision
-from .vocabulary import Party, ProposalState as State
+from .store.organisations import Offer
+from .transitions import refuse
+from .vocabulary import Party, ProposalState as State, Verdict
 
 #: Slots of an offer (matching.md §4).
 SLOTS = 10
@@ -153,11 +164,22 @@ def add_by_hand(
 ) -> MatchProposal:
     """A proposal that an advisor adds: explained like the others, without a number when the pair is not feasible.
 
-    Raises Duplicate when the two are proposed already, InvalidInput when the person is at the cap.
+    Rules first here too (workflow.md ii). Raises InvalidInput when the offer is not open, the person is engaged
+    elsewhere, at the cap, or surely without the right that the offer asks for; Duplicate when the two are proposed
+    already.
     """
+    offer = session.get_one(Offer, offer_id)
+    if not offer_flow.open_on(offer, on):
+        refuse("offer-not-live", state=str(offer.state))
+    if match_history.is_engaged(session, person_id):
+        refuse("person-engaged")
     inputs = match_inputs.load(session, book, referential, on=on, seed=SEED, pair=(person_id, offer_id))
+    said = match_evidence.one(inputs, 0, 0, Weights())
+    if said["verdict"] == Verdict.NO:
+        day = offer_terms.contract_day(offer, on)
+        refuse("no-right-then", programme=offer_terms.programme_on(offer, book, day) or offer.scheme, day=day)
     made = MatchProposal(
-        **match_evidence.one(inputs, 0, 0, Weights()),
+        **said,
         person_id=person_id,
         offer_id=offer_id,
         why=WHYS[0],
@@ -224,10 +246,10 @@ def _assign(found: batch.Candidates, inputs: Inputs, live_here: np.ndarray) -> _
         k=SLOTS,
         cap=1,
     )
-    rank = again.rank + taken[again.offer]
-    both = zip((given.person, given.offer, given.rank, given.why),
-               (again.person, again.offer, rank, again.why), strict=True)  # fmt: skip
-    person, offer, rank, why = (np.concatenate(two) for two in both)
+    person = np.concatenate([given.person, again.person])
+    offer = np.concatenate([given.offer, again.offer])
+    rank = np.concatenate([given.rank, again.rank + taken[again.offer]])
+    why = np.concatenate([given.why, again.why])
     order = np.lexsort((rank, offer))
     return _Given(person[order], offer[order], rank[order], why[order])
 

@@ -103,6 +103,37 @@ def settle(
     return event
 
 
+def shorten(
+    session: Session,
+    milestone: AidMilestone,
+    *,
+    due_on: date,
+    opens_on: date | None,
+    closes_on: date | None,
+    amount_cents: int,
+    actor_id: int | None,
+    on: date,
+    told: bool = False,
+) -> None:
+    """The contract ended within what the row pays for: it stays owed for the days worked, its state as it is."""
+    placement = session.get_one(Placement, milestone.placement_id)
+    milestone.due_on, milestone.amount_cents = due_on, amount_cents
+    milestone.window_opens_on, milestone.window_closes_on = opens_on, closes_on
+    session.add(
+        PlacementEvent(
+            placement_id=placement.id,
+            actor_id=actor_id,
+            action="milestone_shorten",
+            from_state=placement.state,
+            to_state=placement.state,
+            reason=f"{milestone.kind} {milestone.number}",
+            told=told,
+            done_on=on,
+        )
+    )
+    flush(session, "milestone")
+
+
 def of(session: Session, placement_id: int) -> Sequence[AidMilestone]:
     """The milestones of a placement in the order of their days."""
     return session.scalars(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from . import proposals
 from .offer_terms import missing_for
 from .store.organisations import Offer, OfferEvent, Organisation
 from .transitions import Step, flush, refuse, step, target
@@ -71,11 +72,13 @@ def change(
     organisation: Organisation | None = None,
     reason: str | None = None,
     missing: list[str] | None = None,
+    at: datetime | None = None,
 ) -> OfferEvent:
     """Take one step and log it. Flushes, never commits.
 
     `submit` and `accept` judge the guards and need `book` and `organisation`; `accept` of an offer whose guards are
-    not met is an override and needs a reason; `return` needs the list of what is missing.
+    not met is an override and needs a reason; `return` needs the list of what is missing; `withdraw` closes the live
+    proposals and needs `at`, the instant of their decisions.
     Raises IllegalTransition, NotAllowed, InvalidInput (a guard), StaleVersion; then nothing was written.
     """
     leads_to = target("offer", TRANSITIONS, action, offer.state, party)
@@ -97,6 +100,8 @@ def change(
             refuse("guards-not-met", missing=", ".join(offer.missing))
         if action is A.SUBMIT and offer.missing and party is EMPLOYER:
             refuse("guards-not-met", missing=", ".join(offer.missing))
+    if action is A.WITHDRAW and at is None:
+        raise TypeError(f"{action} closes proposals: it needs the instant")
     if action is A.RETURN:
         if missing is not None:
             offer.missing = sorted(set(offer.missing) | set(missing))
@@ -105,6 +110,9 @@ def change(
     event = _log(session, offer, action, leads_to, actor_id, on, reason)
     _date(offer, action, on)
     flush(session, "offer")
+    if action is A.WITHDRAW and at is not None:
+        live = proposals.live_of(session, offer_id=offer.id)
+        proposals.close_all(session, live, "offer_withdrawn", actor_id=actor_id, on=on, at=at)
     return event
 
 

@@ -45,8 +45,12 @@ def follow(act: Act, action: str, before: State) -> None:
             _give_back(act, "trial broken")
         case "exit":
             _end(act, details.reason or "")
+            _close_own(act)
         case "complete":
             _end(act, "end_of_term")
+            _close_own(act)
+        case "abandon":
+            _close_own(act)
         case _:
             pass
 
@@ -173,9 +177,23 @@ def _end(act: Act, reason: str) -> None:
         ended_on=act.on,
         motive=act.details.motive or reason,
     )
+    part = aid.part_owed(act.book[placement.programme], contract, act.on)
     steps = milestones.MilestoneAction
     for affected, step in ((broken.cancelled, steps.CANCEL), (broken.to_repay, steps.CLAIM_BACK)):
         for made in affected:
+            if step is steps.CANCEL and part is not None and _takes_place_of(part, made):
+                milestones.shorten(
+                    act.session,
+                    rows[made],
+                    due_on=part.due_on,
+                    opens_on=part.window_opens_on,
+                    closes_on=part.window_closes_on,
+                    amount_cents=part.amount_cents,
+                    actor_id=act.actor_id,
+                    on=act.on,
+                    told=act.told,
+                )
+                continue
             milestones.settle(
                 act.session,
                 rows[made],
@@ -185,6 +203,11 @@ def _end(act: Act, reason: str) -> None:
                 on=act.on,
                 told=act.told,
             )
+
+
+def _takes_place_of(part: aid.Milestone, made: aid.Milestone) -> bool:
+    """Whether the days worked are owed in the place of this row: a part of nothing is cancelled like the rest."""
+    return part.amount_cents > 0 and (part.kind, part.number) == (made.kind, made.number)
 
 
 def _as_made(row: AidMilestone) -> aid.Milestone:
@@ -201,12 +224,17 @@ def _as_made(row: AidMilestone) -> aid.Milestone:
 
 def _give_back(act: Act, reason: str) -> None:
     """The post is free again, the proposal is over."""
-    placement = act.placement
     offer = act.offer()
     if offer is not None:
         offers.free_post(act.session, offer, actor_id=act.actor_id, on=act.on, reason=reason)
-    if placement.proposal_id is not None:
-        own = act.session.get_one(MatchProposal, placement.proposal_id)
+    _close_own(act)
+
+
+def _close_own(act: Act) -> None:
+    """The proposal that led here is over: it holds no place any more, the person can be proposed again."""
+    key = act.placement.proposal_id
+    if key is not None:
+        own = act.session.get_one(MatchProposal, key)
         proposals.close_all(
             act.session, [own], "left_programme", actor_id=act.actor_id, on=act.on, at=act.at, told=act.told
         )

@@ -14,24 +14,18 @@ from .offer_terms import contract_gaps, programmes_of
 from .store.organisations import Offer, Organisation
 from .store.placements import Placement
 from .transitions import refuse
-from .vocabulary import MilestoneState, OfferState, PlacementState as State, Verdict
+from .vocabulary import (
+    ENGAGED_PLACEMENTS,
+    MilestoneState,
+    OfferState,
+    PlacementState as State,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from .eligibility.programme import ProgrammeBook
     from .placements import Details
 
-#: Under a promise or a contract: a person has one at a time.
-ENGAGED = (
-    State.PROMISED,
-    State.AID_REQUESTED,
-    State.AID_GRANTED,
-    State.AID_REFUSED,
-    State.SIGNED,
-    State.STARTED,
-    State.TRIAL_PASSED,
-    State.RUNNING,
-    State.SUSPENDED,
-)
 #: A signed contract that has not ended.
 UNDER_CONTRACT = (State.SIGNED, State.STARTED, State.TRIAL_PASSED, State.RUNNING, State.SUSPENDED)
 
@@ -160,7 +154,7 @@ def _engaged_elsewhere(act: Act) -> None:
         .where(
             Placement.person_id == act.placement.person_id,
             Placement.id != act.placement.id,
-            Placement.state.in_(ENGAGED),
+            Placement.state.in_(ENGAGED_PLACEMENTS),
         )
         .limit(1)
     )
@@ -230,6 +224,8 @@ def _may_break(act: Act) -> None:
         refuse("no-trial")
     if details.reason not in ("employer_ended", "resigned"):
         refuse("bad-reason", reason=details.reason or "", allowed="employer_ended, resigned")
+    if details.reason == "employer_ended" and details.motive not in MOTIVES:
+        refuse("bad-motive", allowed=", ".join(sorted(MOTIVES)))
 
 
 def _leaving(details: Details) -> None:

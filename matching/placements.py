@@ -151,8 +151,8 @@ def change(
 ) -> PlacementEvent:
     """Take one step, log it and let it have its effects (other proposals, the post, milestones, the snapshot).
 
-    Flushes, never commits. Raises IllegalTransition, NotAllowed, InvalidInput (a guard), StaleVersion; then nothing
-    was written.
+    Flushes, never commits. Raises IllegalTransition, NotAllowed, InvalidInput (a guard), StaleVersion, Duplicate;
+    then nothing was written.
     """
     before = placement.state
     leads_to = target("placement", TRANSITIONS, action, before, party)
@@ -160,7 +160,10 @@ def change(
     guards.check(act, str(action))
     placement.state = leads_to
     event = _log(session, placement, action, before, leads_to, actor_id, on, _words(details), told)
-    flush(session, "placement")
+    try:
+        flush(session, "placement")
+    except IntegrityError as clash:  # two promises at once: the schema lets one through
+        raise Duplicate("person-engaged") from clash
     effects.follow(act, str(action), before)
     flush(session, "placement")
     return event

@@ -238,3 +238,14 @@ def _undoable(
         refuse("already-told")
     if party is not Party.SUPERVISOR and (last.actor_id != actor_id or at - last.decided_at > UNDO_WITHIN):
         refuse("not-yours-to-undo", hours=int(UNDO_WITHIN.total_seconds() // 3600))
+    if proposal.state is not ProposalState.REJECTED:
+        return
+    if live_count(session, proposal.person_id) >= CAP:
+        refuse("person-at-cap", cap=CAP)
+    again = sa.select(MatchProposal.id).where(
+        MatchProposal.person_id == proposal.person_id,
+        MatchProposal.offer_id == proposal.offer_id,
+        MatchProposal.state.in_(LIVE_PROPOSALS),
+    )
+    if session.scalar(again.limit(1)) is not None:
+        refuse("already-proposed")

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from matching import milestones, offers, placements, proposals
 from matching.eligibility import programme
-from matching.errors import IllegalTransition, InvalidInput, NotAllowed
-from matching.store.matches import Release, ReviewDecision
-from matching.store.organisations import OfferEvent, Organisation
+from matching.errors import Duplicate, IllegalTransition, InvalidInput, NotAllowed
+from matching.store.matches import MatchProposal, Release, ReviewDecision
+from matching.store.organisations import Offer, OfferEvent, Organisation
 from matching.store.placements import AidMilestone, PlacementEvent
 from matching.vocabulary import (
     MilestoneState,
@@ -149,7 +149,7 @@ def test_an_offer_takes_a_step_of_its_table_or_none(session, state, action):
 
     def go():
         offers.change(
-            session, offer, action, actor_id=user.id, party=party, on=DAY, reason="parce que", book=BOOK,
+            session, offer, action, actor_id=user.id, party=party, on=DAY, at=AT, reason="parce que", book=BOOK,
             organisation=session.get_one(Organisation, offer.organisation_id),
         )  # fmt: skip
 
@@ -277,9 +277,14 @@ def test_a_broken_trial_frees_the_post_ends_the_job_and_cancels_what_follows(ses
     step(steps.BREAK_TRIAL, on=date(2013, 12, 16), reason="resigned")
     assert (placement.state, placement.ended_on) == (PlacementState.EXITED, date(2013, 12, 16))
     assert (offer.posts_filled, offer.state) == (0, OfferState.OPEN)
-    states = {row.due_on: row.state for row in milestones.of(session, placement.id) if row.kind == "monthly"}
+    rows = [row for row in milestones.of(session, placement.id) if row.kind == "monthly"]
+    states = {row.due_on: row.state for row in rows}
     assert states[date(2013, 11, 30)] is MilestoneState.UPCOMING
-    assert states[date(2013, 12, 31)] is MilestoneState.CANCELLED
+    # Sixteen days of December were worked: they stay owed, the months that follow are not.
+    assert (states[date(2013, 12, 16)], rows[1].amount_cents) == (MilestoneState.UPCOMING, 55_363)
+    assert states[date(2014, 1, 31)] is MilestoneState.CANCELLED
+    own = session.get_one(MatchProposal, placement.proposal_id)
+    assert own.state is ProposalState.CLOSED  # the person is back in matching, with nothing held
 
 
 def test_a_contract_lived_to_its_end_is_completed(session):
@@ -293,6 +298,73 @@ def test_a_contract_lived_to_its_end_is_completed(session):
         step(steps.COMPLETE, on=date(2014, 11, 1), situation="lasting_job")
     step(steps.COMPLETE, on=date(2014, 11, 17), situation="lasting_job")
     assert (placement.state, placement.end_reason) == (PlacementState.COMPLETED, "end_of_term")
+    monthly = [row for row in milestones.of(session, placement.id) if row.kind == "monthly"]
+    assert len(monthly) == 13 and all(row.state is MilestoneState.UPCOMING for row in monthly)
+    assert session.get_one(MatchProposal, placement.proposal_id).state is ProposalState.CLOSED
+
+
+def test_an_employer_who_breaks_the_trial_says_why(session):
+    _, _, _, _, step = hired(session, trial=date(2014, 1, 17))
+    steps = placements.PlacementAction
+    step(steps.START, on=date(2013, 11, 18))
+    with pytest.raises(InvalidInput, match="bad-motive"):
+        step(steps.BREAK_TRIAL, on=date(2013, 12, 16), reason="employer_ended")
+    step(steps.BREAK_TRIAL, on=date(2013, 12, 16), reason="employer_ended", motive="unfitness")
+
+
+def test_a_placement_that_is_abandoned_lets_the_person_be_proposed_again(session):
+    proposal = build.proposal(session, state=ProposalState.SELECTED)
+    user = build.user(session)
+    common = {"actor_id": user.id, "party": Party.ADVISOR, "on": DAY}
+    placement = placements.open(session, proposal, programme=None, **common)
+    placements.change(
+        session, placement, placements.PlacementAction.ABANDON, at=AT, book=BOOK,
+        details=placements.Details(reason="renonce"), **common,
+    )  # fmt: skip
+    assert proposal.state is ProposalState.CLOSED
+
+
+def test_one_promise_a_person_holds_also_where_two_advisors_act_at_once(session, monkeypatch):
+    """Neither sees the other's promise: the schema lets one through."""
+    from matching import placement_guards
+
+    monkeypatch.setattr(placement_guards, "_engaged_elsewhere", lambda act: None)
+    person, user = build.person(session), build.user(session)
+    common = {"actor_id": user.id, "party": Party.ADVISOR, "on": DAY}
+    first, second = (
+        placements.open(
+            session,
+            build.proposal(session, person=person, state=ProposalState.SELECTED),
+            programme=None,
+            **common,
+        )
+        for _ in range(2)
+    )
+    placements.change(session, first, placements.PlacementAction.PROMISE, at=AT, book=BOOK, **common)
+    with pytest.raises(Duplicate, match="person-engaged"), session.begin_nested():
+        placements.change(session, second, placements.PlacementAction.PROMISE, at=AT, book=BOOK, **common)
+
+
+def test_undoing_a_refusal_never_passes_the_cap_nor_doubles_a_proposal(session):
+    person, user = build.person(session), build.user(session)
+    proposal = build.proposal(session, person=person)
+
+    def act(action, of=proposal):
+        return proposals.review(
+            session, of, action, actor_id=user.id, party=Party.ADVISOR, on=DAY, at=AT,
+            details=proposals.Details(reason_code="mobility"),
+        )  # fmt: skip
+
+    act(proposals.ProposalAction.REJECT)
+    again = build.proposal(session, person=person, offer=session.get_one(Offer, proposal.offer_id))
+    with pytest.raises(InvalidInput, match="already-proposed"):
+        act(proposals.ProposalAction.UNDO)
+    act(proposals.ProposalAction.REJECT, again)
+    for _ in range(5):
+        build.proposal(session, person=person)
+    with pytest.raises(InvalidInput, match="person-at-cap"):
+        act(proposals.ProposalAction.UNDO)
+    assert proposal.state is ProposalState.REJECTED
 
 
 def test_only_a_supervisor_cancels_and_only_before_money_was_asked(session):

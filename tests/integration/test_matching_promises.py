@@ -13,10 +13,10 @@ from matching.errors import InvalidInput, NotFound
 from matching.reference import write
 from matching.scoring.referential import Referential
 from matching.store.engine import open_database, seal_of
-from matching.store.matches import MatchProposal
+from matching.store.matches import MatchProposal, ReviewDecision
 from matching.store.migrate import upgrade
 from matching.store.people import DisabilityRecognition, RegistrationSpell
-from matching.vocabulary import OfferState, Party, ProposalState, Source
+from matching.vocabulary import OfferState, Party, PlacementState, ProposalState, Source
 from tests import build
 from tests.conftest import KEY
 from web import cli
@@ -156,10 +156,29 @@ def test_an_offer_whose_programme_is_over_is_for_nobody(base):
     outcome = run(base, on=on)
     assert "O-ef" in outcome.unmatched_offers
     assert ("O-ef", "P-1") not in standing(base, on=on)
-    made = match_runs.add_by_hand(
-        base, BOOK, STARTER, build.person(base).id, offer.id, actor_id=build.user(base).id, on=on, at=AT
+    with pytest.raises(InvalidInput, match="no-right-then"):
+        by_hand(base, build.person(base), offer, on=on)
+
+
+def by_hand(session, person, offer, on=DAY):
+    return match_runs.add_by_hand(
+        session, BOOK, STARTER, person.id, offer.id, actor_id=build.user(session).id, on=on, at=AT
     )
-    assert (made.score, made.programmes) == (None, [])
+
+
+def test_by_hand_too_the_rules_come_first(base):
+    """Not for somebody surely without the right, engaged elsewhere, or an offer that is not open; far away may be."""
+    offer = base.scalars(sa.select(build.Offer)).one()
+    with pytest.raises(InvalidInput, match="no-right-then"):
+        by_hand(base, build.person(base, birth_date=date(1980, 1, 1)), offer)
+    engaged = build.placement(base, state=PlacementState.PROMISED)
+    with pytest.raises(InvalidInput, match="person-engaged"):
+        by_hand(base, base.get_one(build.Person, engaged.person_id), offer)
+    made = by_hand(base, build.person(base, wanted_title="chirurgien"), offer)
+    assert (made.score, made.verdict, made.state) == (None, 1, ProposalState.TO_REVIEW)
+    offer.state = OfferState.ON_HOLD
+    with pytest.raises(InvalidInput, match="offer-not-live"):
+        by_hand(base, build.person(base), offer)
 
 
 @pytest.mark.parametrize("state", [OfferState.ON_HOLD, OfferState.LAPSED, "closing day past"])
@@ -334,18 +353,21 @@ def test_the_command_says_the_same_by_worker_and_refuses_what_does_not_exist_yet
     assert "P-11" in said and "en plus" in said and "12 propositions en cours pour 1 offre au" in said
 
 
-def test_withdrawing_an_offer_is_logged_and_its_proposals_go_at_the_next_run(base):
+def test_withdrawing_an_offer_closes_its_proposals(base):
     offer = base.scalars(sa.select(build.Offer)).one()
     build.person(base)
     run(base)
+    user = build.user(base)
     offers.change(
         base,
         offer,
         offers.OfferAction.WITHDRAW,
-        actor_id=build.user(base).id,
+        actor_id=user.id,
         party=Party.ADVISOR,
         on=DAY,
+        at=AT,
         reason="x",
     )
-    run(base)
-    assert base.scalars(sa.select(MatchProposal.state)).all() == [ProposalState.STALE]
+    assert base.scalars(sa.select(MatchProposal.state)).all() == [ProposalState.CLOSED]
+    last = base.scalars(sa.select(ReviewDecision).order_by(ReviewDecision.id.desc())).first()
+    assert (last.action, last.reason_code, last.actor_id) == ("close", "offer_withdrawn", user.id)

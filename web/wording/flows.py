@@ -35,6 +35,7 @@ REFUSALS = {
     "no-consent": "La personne n'a pas donné son accord pour être contactée par ce canal ({channel}) : demandez-le d'abord.",
     "no-post-left": "Les {positions} postes de l'offre sont déjà pourvus : rouvrez l'offre ou choisissez-en une autre.",
     "no-programme": "Ce contrat n'est sous aucun dispositif : il n'y a pas d'aide à demander.",
+    "no-right-then": "La personne n'aura pas droit à {programme} le {day} : proposez-lui une autre offre.",
     "no-trial": "Aucune période d'essai n'est en cours à cette date.",
     "not-lapsed-yet": "L'offre court jusqu'au {review_by} : elle ne peut pas encore expirer.",
     "not-selected": "La personne n'a pas été retenue par l'employeur : enregistrez d'abord sa réponse.",
