@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import sys
 from pathlib import Path
@@ -260,3 +261,131 @@ def test_what_somebody_adds_between_reading_and_writing_is_not_doubled(here, emp
     database.dispose()
     assert (report.created, report.unchanged) == (0, 1)
     assert stored(empty_database_url, Person) == 1
+
+
+def test_the_report_is_utf_8_whatever_the_terminal_speaks(here, monkeypatch):
+    (here / "liste.csv").write_bytes(csv_bytes(HEADER, GOOD, "A2;Ноа;Zoë;31/02/1990"))
+    screen = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", screen)
+    assert cli.status(["import", "jeunes", "liste.csv", "--json"]) == 3
+    assert "date" in json.loads(screen.buffer.getvalue().decode("utf-8"))["errors"][0]["message"]
+
+
+def test_half_a_character_in_json_is_an_error_of_its_row(run):
+    offer = {"id": "1", "intitule": "Vendeur", "typeContrat": "CDI"}
+    file = json.dumps([offer, {**offer, "id": "2", "intitule": "a\ud800"}]).encode()
+    status, report = run("offres", file)
+    assert (status, report["created"]) == (3, 1)
+    assert [(e["row"], e["code"], e["value"]) for e in report["errors"]] == [(2, "control-character", "a?")]
+
+
+def test_a_cell_of_signs_nobody_sees_is_blank(run):
+    status, report = run(
+        "jeunes", csv_bytes(HEADER + ";commune", GOOD + ";\u200b", "A2;\u200b;Zoé;01/01/1990;")
+    )
+    assert (status, report["created"]) == (3, 1)
+    assert [(e["row"], e["column"], e["code"]) for e in report["errors"]] == [(3, "nom", "missing-required")]
+
+
+#: A row of each kind whose texts are as long as they may be, in letters that take two bytes.
+LONGEST = {
+    "jeunes": {
+        "identifiant": "A1" * 20, "nom": "é" * 100, "prenom": "œ" * 100, "date_naissance": "02/03/1995", "adresse": "é" * 255,
+        "commune": "é" * 255, "courriel": "e" * 247 + "@test.fr", "telephone": "+" + "1" * 15, "niveau": "bac+99",
+        "competences": "é" * 255, "metier": "é" * 255, "observations": "é" * 4000, "mobilite": "200",
+    },
+    "offres": {
+        "reference": "é" * 255, "intitule": "œ" * 255, "employeur": "œ" * 255, "type_contrat": "CDI", "code_postal": "80000",
+        "commune": "é" * 255, "description": "é" * 10_000, "salaire": "é" * 255, "tuteur": "é" * 255, "formation": "é" * 255,
+        "contact_courriel": "e" * 247 + "@test.fr", "contact_telephone": "+" + "1" * 15, "nombre_postes": "500",
+    },
+    "associations": {
+        "nom": "œ" * 255, "code_postal": "80000", "adresse": "é" * 255, "commune": "é" * 255, "objet": "é" * 4000,
+        "contact_nom": "é" * 255, "contact_courriel": "e" * 247 + "@test.fr", "montant": "999 999 999,99", "annee": "2100",
+    },
+    "employeurs": {"nom": "œ" * 255, "code_postal": "80000", "objet": "é" * 4000, "naf": "8551Z", "effectif": "NN"},
+    "zones": {
+        "zone_kind": "QPV", "local_id": "z" * 60, "official_code": "Q" * 12, "name": "é" * 200, "commune_insee": "80021",
+        "valid_from": "2024-01-01", "confidence": "é" * 255, "source": "é" * 255,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", LONGEST)
+def test_the_longest_values_fit_into_either_database(run, kind):
+    cells = LONGEST[kind]
+    status, report = run(kind, csv_bytes(";".join(cells), ";".join(cells.values())))
+    assert (status, report["created"], report["errors"]) == (0, 1, [])
+    status, report = run(kind, xlsx_bytes(";".join(cells), ";".join(cells.values())), name="liste.xlsx")
+    assert (status, report["unchanged"]) == (0, 1)
+
+
+NIR = "1 85 05 78 006 084 91"
+
+
+def test_a_social_security_number_reaches_neither_the_base_nor_the_rejects(run, here, empty_database_url):
+    header = HEADER + f";quartier;observations;secu {NIR.replace(' ', '')}"
+    rows = [
+        f"A1;Dupont;Inès;02/03/1995;{NIR};2 {NIR} à vérifier;{NIR}",
+        f"A2;Roux;Zoé;31/02/1990;nord;{NIR.replace(' ', chr(0x200B))};{NIR}",
+        f"{NIR};Petit;Léa;01/01/1990;nord;;",
+    ]
+    status, report = run("jeunes", csv_bytes(header, *rows), "--rejects", "refus.csv")
+    assert (status, report["created"], report["rejected"]) == (3, 2, 1)
+    database = open_database(empty_database_url, KEY)
+    with database.reading() as session:
+        tables = sa.inspect(database.engine).get_table_names()
+        kept = [
+            str(row)
+            for name in tables
+            for row in session.execute(sa.select(sa.text("*")).select_from(sa.table(name)))
+        ]
+        observations = session.scalars(sa.select(Person.remarks).order_by(Person.family_name)).all()
+    database.dispose()
+    told = "".join([*kept, json.dumps(report), (here / "refus.csv").read_text("utf-8-sig")])
+    assert "185057800608491" not in "".join(letter for letter in told if letter.isalnum())
+    assert observations == ["2 *** à vérifier", None]
+
+
+def test_a_formula_of_the_rejects_comes_back_as_the_text_it_was(run, here):
+    header = HEADER + ";commune;code_postal;telephone"
+    rows = ('A1;Dupont;Inès;31/02/1995;\tAmiens;"=""08000""";+33639980001',)
+    run("jeunes", csv_bytes(header, *rows), "--rejects", "refus.csv")
+    mended = (here / "refus.csv").read_bytes().replace(b"31/02", b"28/02")
+    assert b"'+33639980001" in mended
+    status, report = run("jeunes", mended, name="mieux.csv")
+    assert (status, report["created"], report["errors"]) == (0, 1, [])
+    assert {w["code"] for w in report["warnings"]} == {"missing-zone", "missing-diploma", "unknown-column"}
+
+
+@pytest.mark.parametrize("kind", ["jeunes", "offres", "associations"])
+def test_the_number_of_queries_does_not_grow_with_the_rows(here, empty_database_url, kind):
+    from importers import batches
+    from matching.vocabulary import ImportKind
+    from tests.importing import TODAY
+    from web import database as connection, settings
+
+    header, line = {
+        "jeunes": (HEADER + ";adresse;situation;diplome;date_inscription", "{0};Nom{0};Inès;02/03/1995;{0} rue X;sans emploi;CAP;01/01/2013"),
+        "offres": ("reference;intitule;employeur;type_contrat;code_postal", "{0};Vendeur;Club {0};CDI;80000"),
+        "associations": ("nom;code_postal;montant;annee", "Club {0};80000;{0};2012"),
+    }[kind]  # fmt: skip
+    database = connection.connect(settings.load())
+    asked: list[str] = []
+
+    def note(*call):
+        # SQLite hands out the numbers of new offers one INSERT at a time; on PostgreSQL they go together.
+        if not (call[2].startswith("INSERT INTO offer") and database.engine.dialect.name == "sqlite"):
+            asked.append(call[2])
+
+    sa.event.listen(database.engine, "before_cursor_execute", note)
+    spent = []
+    for start, rows in ((1, 10), (1001, 1000)):
+        lines = [line.format(number) for number in range(start, start + rows)]
+        for twice in (lines, [*reversed(lines)]):
+            asked.clear()
+            batches.run(database, ImportKind(kind), csv_bytes(header, *twice), "l.csv", today=TODAY)
+            spent.append(len(asked))
+    database.dispose()
+    # Keys are looked up by the nine hundred, hence a second statement here and there; never one a row.
+    assert max(spent[2] - spent[0], spent[3] - spent[1]) <= 40

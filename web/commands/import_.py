@@ -104,14 +104,14 @@ def command(
         )
         book = programme.load(*((chosen.programmes_dir,) if chosen.programmes_dir else ()))
         report = batches.take(opened, checked, agency=agency, dry_run=dry_run, book=book, on_progress=tell)
-    if rejects is not None and (report.refused is None or report.errors):
-        _write(Path(rejects), checked.rejects(report))
     if as_json:
         _print(report)
     else:
         from ..wording.imports import summary
 
         click.echo(summary(report, rejects))
+    if rejects is not None and (report.refused is None or report.errors):
+        _write(Path(rejects), checked.rejects(report))
     if report.refused:
         cli.complain(report.refused["message"])
         return cli.REFUSED
@@ -122,7 +122,9 @@ def _print(report: Report) -> None:
     """The report as the one JSON object of standard output."""
     import json
 
-    click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    click.echo(
+        json.dumps(report.as_json(), ensure_ascii=False).encode()
+    )  # UTF-8, whatever the terminal speaks
 
 
 def _check_output(rejects: Path, file: Path) -> None:
@@ -133,7 +135,8 @@ def _check_output(rejects: Path, file: Path) -> None:
     elif rejects.exists() and file.exists() and rejects.samefile(file):
         wrong = "c'est le fichier à importer"
     if wrong is not None:
-        raise click.BadParameter(wrong, param_hint="--rejects")
+        context = click.get_current_context(silent=True)
+        raise click.UsageError(f"--rejects ne peut pas écrire dans « {rejects} » : {wrong}", ctx=context)
 
 
 def _write(rejects: Path, text: str) -> None:
