@@ -115,6 +115,11 @@ def plan(
             del made.employers[row.line]
             made.rows.append(Planned.refused(row.line, Refusal("duplicate-in-file", facts={"first": first})))
             continue
+        if found is not None and (row.facts.positions or found["positions"]) < found["posts_filled"]:
+            del made.employers[row.line]
+            filled = Refusal("bad-number", "nombre_postes", str(row.facts.positions))
+            made.rows.append(Planned.refused(row.line, filled))
+            continue
         seen.update((key, row.line) for key in keys if key is not None)
         made.rows.append(_merge(row, found, employer, source, agency_id, numbered_by_source, communes))
     return made

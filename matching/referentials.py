@@ -60,6 +60,15 @@ def plan(session: Session, model: type[Base], rows: Sequence[Incoming[Cells]]) -
         first[key] = row.line
         edits = Edits(dict(known.get(key, {})))
         edits.own(**{name: value for name, value in row.facts.items() if value is not None})
+        if (
+            model is Zone
+            and edits.owner.get("valid_to")
+            and edits.owner["valid_to"] < edits.owner["valid_from"]
+        ):
+            # The end was stored by another file: a blank does not erase it.
+            began = str(edits.owner["valid_from"])
+            made.rows.append(Planned.refused(row.line, Refusal("bad-date", "valid_from", began)))
+            continue
         if key not in known:
             outcome = RowOutcome.CREATED
         else:

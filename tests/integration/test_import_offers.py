@@ -179,3 +179,14 @@ def test_an_employer_named_with_and_without_its_siret_is_one_in_any_order(sessio
     rows = [f"1;Vendeur;Club A;{SIRET};CDI;80000", "2;Vendeur;Club A;;CDI;80000"]
     take(session, "offres", csv_bytes(HEADER, rows[first], rows[1 - first]))
     assert session.scalars(sa.select(Organisation.siret)).all() == [SIRET]
+
+
+def test_a_file_may_not_ask_for_fewer_posts_than_are_filled(session):
+    header = HEADER + ";nombre_postes"
+    take(session, "offres", csv_bytes(header, "1;Vendeur;Club A;;CDI;80000;3"))
+    offers(session)[0].posts_filled = 2
+    session.flush()
+    report = take(session, "offres", csv_bytes(header, "1;Vendeur;Club A;;CDI;80000;1"))
+    assert [(e.column, e.code, e.value) for e in report.errors] == [("nombre_postes", "bad-number", "1")]
+    blank = csv_bytes(header, "1;Vendeuse;Club A;;CDI;80000;")
+    assert counts(take(session, "offres", blank)) == (0, 1, 0, 0)

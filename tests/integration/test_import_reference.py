@@ -112,3 +112,14 @@ def test_an_identical_reference_row_is_unchanged_and_another_updates_it(session,
     assert counts(take(session, "metiers", lines(header, row, row))) == (0, 0, 1, 1)
     assert counts(take(session, "metiers", lines(header, changed))) == (0, 1, 0, 0)
     assert len(session.scalars(sa.select(model)).all()) == 1
+
+
+def test_a_zone_may_not_begin_after_the_end_that_is_known(session):
+    reference.write(session)
+    header = "zone_kind,local_id,name,commune_insee,valid_from,valid_to"
+    report = take(session, "zones", lines(header, "ZUS,zus-nord,Quartier Nord,80021,2020-01-01,"))
+    assert [(e.column, e.code, e.value) for e in report.errors] == [("valid_from", "bad-date", "2020-01-01")]
+    assert codes(take(session, "zones", lines(header, "ZUS,z,Z,80021,20240101,2024-W01-1"))) == [
+        (2, "valid_from", "bad-date"),
+        (2, "valid_to", "bad-date"),
+    ]
