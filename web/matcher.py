@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import sys
 import time
 from collections.abc import Callable
 from datetime import date
@@ -25,15 +25,17 @@ def run_match(
     on_progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Propose, in one transaction, and return the standing document. Raises NotFound for an unknown offer."""
-    # The compiled kernel is kept with the data: the next run finds it there.
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.data_dir.absolute() / "kernel"))
     from matching import match_results, match_runs
+    from matching.scoring import compiled
     from matching.scoring.referential import Referential
 
     from .referential import stored
     from .rules import book_of
     from .wording.reasons import sentence
 
+    # The compiled kernel is kept with the data: the next run of this version finds it there.
+    compiled.keep_in(settings.data_dir.absolute())
+    compiled.tell(_preparing)
     began = time.perf_counter()
     book = book_of(settings)
     with database.transaction() as session:
@@ -85,3 +87,7 @@ def run_match(
             for each in offer_.proposals
         ],
     }
+
+
+def _preparing() -> None:
+    print("Préparation du calcul rapide : quelques secondes, la première fois seulement.", file=sys.stderr)

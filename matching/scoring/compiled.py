@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., object])
+#: told once, when the first function is about to be compiled and none was kept
+_listeners: list[Callable[[], None]] = []
 
 
 def available() -> bool:
@@ -46,6 +48,11 @@ def is_kept() -> bool:
     return bool(folder) and any(Path(str(folder)).rglob("kernel.scan-*.nbi"))
 
 
+def tell(listener: Callable[[], None]) -> None:
+    """Have `listener` called once when compiling begins: it takes seconds, and whoever waits should know why."""
+    _listeners[:] = [listener]
+
+
 @cache
 def compiled(function: F) -> F:
     """The function compiled to machine code, free of the interpreter's lock; as it is without numba.
@@ -56,5 +63,8 @@ def compiled(function: F) -> F:
         return function
     import numba
 
+    if not is_kept():
+        while _listeners:
+            _listeners.pop()()
     kept = bool(os.environ.get("NUMBA_CACHE_DIR"))
     return cast(F, numba.njit(nogil=True, cache=kept)(function))

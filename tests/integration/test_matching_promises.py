@@ -371,3 +371,40 @@ def test_withdrawing_an_offer_closes_its_proposals(base):
     assert base.scalars(sa.select(MatchProposal.state)).all() == [ProposalState.CLOSED]
     last = base.scalars(sa.select(ReviewDecision).order_by(ReviewDecision.id.desc())).first()
     assert (last.action, last.reason_code, last.actor_id) == ("close", "offer_withdrawn", user.id)
+
+
+def test_every_stored_proposal_is_computed_again_to_the_letter(base):
+    """M3: what was stored comes out of the base again, and each part out of the facts that are printed."""
+    from itertools import product
+
+    from matching import match_evidence, match_inputs
+    from matching.scoring.columns import Weights
+    from matching.scoring.reasons import recomputed
+
+    build.offer(
+        base, reference="O-2", skills=["taille", "tonte"], level_min=3, needs_licence=True, insee_code="80489"
+    )
+    build.offer(
+        base, reference="O-3", scheme=None, contract_kind="CDI", months=None, skills=["taille"], level_min=4
+    )
+    for skills, radius, free, licence in product(
+        ([], ["taille"]), (None, 30.0), (None, date(2013, 12, 20)), (None, True)
+    ):
+        build.person(
+            base,
+            skills=skills,
+            mobility_km=radius,
+            available_from=free,
+            driving_licence=licence,
+            insee_code="80021",
+        )
+    run(base)
+    inputs = match_inputs.load(base, BOOK, STARTER, on=DAY, seed=match_runs.SEED)
+    stored = base.scalars(sa.select(MatchProposal)).all()
+    assert len(stored) > 20
+    for proposal in stored:
+        (person,), (offer,) = inputs.person_rows([proposal.person_id]), inputs.offer_rows([proposal.offer_id])
+        assert match_evidence.same(proposal, match_evidence.one(inputs, person, offer, Weights()))
+        said = [each for each in [*proposal.reasons, *proposal.reservations] if "part" in each]
+        assert {each["part"]: recomputed(each) for each in said} == proposal.parts
+        assert sum(each["points"] for each in said) == pytest.approx(proposal.score, abs=5e-6)

@@ -200,3 +200,12 @@ def test_compiled_code_is_kept_in_a_folder_of_this_very_code(tmp_path, monkeypat
     assert folder.parent.parent == tmp_path
     assert compiled.keep_in(tmp_path) == folder
     assert not compiled.is_kept()
+
+
+def test_whoever_waits_is_told_once_that_code_is_being_compiled(tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    told = []
+    compiled.tell(lambda: told.append("compiling"))
+    for function in (lambda: 1, lambda: 2):
+        compiled.compiled(function)
+    assert told == ["compiling"]
