@@ -1,5 +1,6 @@
 """The demo keeps its promises: the same bytes, importable as it is, lawful, with something to show in the report."""
 
+import csv
 import hashlib
 import json
 import os
@@ -11,13 +12,21 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from matching import match_results, match_runs
+from matching import clock, match_results, match_runs, proposals, workdays
+from matching.errors import PasserelleError
 from matching.store.engine import open_database
-from matching.store.matches import ReviewDecision
+from matching.store.matches import MatchProposal, ReviewDecision
 from matching.store.organisations import Offer, Organisation
 from matching.store.people import Diploma, Person, ResidenceSpell
 from matching.store.placements import AidMilestone, Placement
-from matching.vocabulary import PlacementState, ResidenceKind, Sector
+from matching.vocabulary import (
+    OfferState,
+    Party,
+    PlacementState,
+    ProposalState as State,
+    ResidenceKind,
+    Sector,
+)
 from tests.conftest import KEY
 from web import cli
 
@@ -88,6 +97,55 @@ def test_an_edition_that_does_not_exist_is_wrong_usage(capsys):
     assert capsys.readouterr().err
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """table -> its rows, of the demo as it ships; and the lines of its journal."""
+    folder = tmp_path_factory.mktemp("written") / "demo"
+    assert cli.status(["demo", "write", str(folder)]) == 0
+    tables = {
+        path.stem: list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
+        for path in folder.glob("*.csv")
+    }
+    journal = (folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()
+    return tables, [json.loads(line) for line in journal]
+
+
+def test_nothing_in_it_can_be_anybodys(written):
+    """Numbers and addresses are of the ranges reserved for fiction and examples; SIRETs are of a SIREN in 9."""
+    tables, _ = written
+    for kind in ("jeunes", "associations", "employeurs", "offres"):
+        for row in tables[kind]:
+            phone = row.get("telephone", row.get("contact_telephone", "")).replace(" ", "")
+            assert not phone or phone.startswith("063998" if kind == "jeunes" else "035301")
+            mail = row.get("courriel", row.get("contact_courriel", ""))
+            assert not mail or mail.endswith("example.org")
+            assert row.get("siret", "9").startswith("9") or row["siret"] == ""
+    names = Counter((row["nom"].upper(), row["prenom"]) for row in tables["jeunes"])
+    assert len(names) > 700 and len({family for family, _ in names}) > 60
+    assert all("Poste de a" not in row["description"] for row in tables["offres"])
+
+
+@pytest.mark.parametrize("kind", ["associations", "employeurs"])
+def test_no_two_organisations_share_their_name_or_number(written, kind):
+    rows = written[0][kind]
+    assert len({row["nom"] for row in rows}) == len({row["siret"] for row in rows}) == len(rows)
+    assert not any(sign.isdigit() for row in rows for sign in row["nom"])
+
+
+def test_its_journal_is_in_the_order_of_days_and_nobody_works_on_a_holiday(written):
+    _, lines = written
+    days = [line["day"] for line in lines]
+    assert days == sorted(days) and days[-1] == "2013-11-04"
+    assert {line["actor"] for line in lines} == {"importer", "advisor", "clock"}
+    for line in lines:
+        assert line["actor"] == "clock" or workdays.is_working(date.fromisoformat(line["day"])), line
+    clock = Counter(line["act"] for line in lines if line["actor"] == "clock")
+    assert clock["match"] >= 2 and clock["lapse"] >= 1 and clock["milestone"] > 20
+    imports = [(line["day"], line["file"]) for line in lines if line["act"] == "import"]
+    assert len({day for day, _ in imports}) >= 3
+    assert {f"{name}.csv" for name in written[0]} == {file for _, file in imports}
+
+
 def test_its_files_are_taken_as_they_are(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("PASSERELLE_DATA_DIR", str(tmp_path / "data"))
     assert cli.status(["demo", "write", str(tmp_path / "d"), "--people", "120", "--offers", "20"]) == 0
@@ -109,7 +167,7 @@ def loaded(tmp_path_factory):
         "PASSERELLE_DATA_KEY": KEY.decode(),
     }
     done = subprocess.run(
-        [sys.executable, "-m", "web.cli", "demo", "load"],
+        [sys.executable, "-m", "web.cli", "demo", "load", "--match"],
         env=environment,
         capture_output=True,
         text=True,
@@ -132,7 +190,7 @@ def test_it_is_about_amiens_and_its_three_zus(loaded):
         assert sectors[Sector.MARKET] >= 20
         assert fields["sport"] * 3 >= sum(fields.values()) - 2
         levels = set(session.scalars(sa.select(Diploma.level)))
-        assert {3, 4, 5, 6, 7} <= levels
+        assert levels == {3, 4, 5, 6, 7, 8}
         confirmed = session.scalar(
             sa.select(sa.func.count())
             .select_from(ResidenceSpell)
@@ -184,6 +242,30 @@ def test_its_acts_count_as_told(loaded):
         )
     assert by_hand and all(by_hand)
     assert paid > 20
+
+
+def test_none_of_its_acts_can_be_undone(loaded):
+    """Undo is for what nobody outside was told (workflow.md ii): acts of the journal were."""
+    database, _, _ = loaded
+    undoable = {State.APPROVED, State.REJECTED, State.DEFERRED}
+    with database.transaction() as session:
+        decided = session.scalars(sa.select(MatchProposal).where(MatchProposal.state.in_(undoable))).all()
+        assert decided
+        actor = session.scalar(sa.select(ReviewDecision.actor_id).where(ReviewDecision.actor_id.is_not(None)))
+        for proposal in decided:
+            with pytest.raises(PasserelleError, match="already-told"), session.begin_nested():
+                proposals.review(
+                    session, proposal, proposals.ProposalAction.UNDO, actor_id=actor, party=Party.ADVISOR,
+                    on=TODAY, at=clock.now(),
+                )  # fmt: skip
+
+
+def test_offers_nobody_refreshed_are_down(loaded):
+    database, _, _ = loaded
+    with database.reading() as session:
+        offers = session.scalars(sa.select(Offer)).all()
+    assert [offer.reference for offer in offers if offer.state is OfferState.LAPSED] == ["P-2"]
+    assert all(offer.review_by >= TODAY for offer in offers if offer.state is OfferState.OPEN)
 
 
 def test_its_day_is_the_business_day_of_commands(loaded):

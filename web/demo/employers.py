@@ -1,4 +1,5 @@
-"""Associations, employers and offers of the demo. SIRETs are fictional and pass their check (imports.md §7)."""
+"""Associations, employers and offers of the demo. SIRETs are fictional and pass their check (imports.md §7); telephone
+numbers are of the ranges reserved for fiction, addresses of a domain reserved for examples."""
 
 from __future__ import annotations
 
@@ -37,6 +38,7 @@ class Employer:
     commune: str
     postcode: str
     quarter: str
+    address: str
 
 
 def luhn(digits: str) -> str:
@@ -68,29 +70,35 @@ def employers(offers: int) -> int:
 def association(index: int, seed: int) -> Employer:
     """Every third is a sports club."""
     dice = Random(f"association {seed} {index}")
-    site = words.SITES[index % len(words.SITES)]
+    clubs, others = index // 3, index - index // 3 - 1
     if index % 3 == 0:
-        sport = words.SPORTS[index // 3 % len(words.SPORTS)]
-        name, field = f"{words.STARS[index // 3 % len(words.STARS)]} {site} {sport}", "sport"
+        site = words.SITES[clubs % len(words.SITES)]
+        star = words.STARS[(clubs + clubs // 40) % len(words.STARS)]
+        name, field = f"{star} {words.SPORTS[clubs % len(words.SPORTS)]} {site}", "sport"
+        name += f" {clubs}" if clubs >= 320 else ""  # every other name of these words is taken
     else:
-        field = tuple(words.WORKS)[index % len(words.WORKS)]
-        name = f"{words.WORKS[field]} {site}"
-    if index >= 24:
-        name += f" n° {index}"
-    quarter = ("Amiens Nord", "Étouvie", "Sud-Est", "hors ZUS")[index % 4]
-    postcode = ("80080", "80000", "80090", "80000")[index % 4]
-    if dice.random() < 0.06 and index > 3:
-        return Employer(index, name, siret(index + 1), field, "9499Z", "Longueau", "80330", "hors ZUS")
-    return Employer(index, name, siret(index + 1), field, "9499Z", "Amiens", postcode, quarter)
+        site = words.SITES[others % len(words.SITES)]
+        field = tuple(words.WORKS)[others % len(words.WORKS)]
+        name = f"{words.WORKS[field]} {site}" + (f" {others}" if others >= 56 else "")
+    place = words.PLACES[words.PLACE_OF_SITE.get(site, 3)]
+    if dice.random() < 0.06 and index > 3 and site not in words.PLACE_OF_SITE:
+        place = words.PLACES[4]
+    address = f"{dice.randint(1, 60)} {dice.choice(place.streets)}"
+    return Employer(
+        index, name, siret(index + 1), field, "9499Z", place.commune, place.postcode, place.quarter, address
+    )
 
 
 def employer(index: int, seed: int) -> Employer:
     dice = Random(f"employer {seed} {index}")
     kind, naf = words.FIRMS[index % len(words.FIRMS)]
-    name = f"{kind} {words.SITES[index * 3 % len(words.SITES)]}" + (f" {index}" if index >= 12 else "")
+    name = f"{kind} {words.SITES[(index + index // 24) % len(words.SITES)]}" + (
+        f" {index}" if index >= 96 else ""
+    )
     commune, postcode = dice.choice((("Amiens", "80000"), ("Amiens", "80000"), ("Amiens", "80080"), ("Longueau", "80330"),
                                      ("Glisy", "80440"), ("Poulainville", "80260")))  # fmt: skip
-    return Employer(index, name, siret(5_000_000 + index), "market", naf, commune, postcode, "")
+    address = f"{dice.randint(1, 80)} {dice.choice(words.BUSINESS_STREETS)}"
+    return Employer(index, name, siret(5_000_000 + index), "market", naf, commune, postcode, "", address)
 
 
 def association_rows(count: int, seed: int, year: int) -> Iterator[tuple[str, ...]]:
@@ -98,10 +106,10 @@ def association_rows(count: int, seed: int, year: int) -> Iterator[tuple[str, ..
         made = association(index, seed)
         dice = Random(f"association row {seed} {index}")
         yield (
-            made.name, f"W8020{index % 100_000:05d}", made.siret, f"{1 + index % 60} rue des Associations", made.postcode,
-            made.commune, made.quarter, made.field, f"Activités : {made.field}, pour les habitants du quartier.",
-            f"{dice.choice(words.WOMEN)} {dice.choice(words.FAMILY_NAMES)}", f"contact{index}@association.exemple.fr",
-            f"03 22 00 {index // 100 % 100:02d} {index % 100:02d}", f"{dice.randint(2, 40) * 500},00 €", str(year),
+            made.name, f"W8020{index % 100_000:05d}", made.siret, made.address, made.postcode,
+            made.commune, made.quarter, made.field, f"{words.AIMS[made.field]}, pour les habitants du quartier.",
+            f"{dice.choice(words.WOMEN)} {dice.choice(words.FAMILY_NAMES)}", f"contact{index}@association.example.org",
+            f"03 53 01 {index // 100 % 50:02d} {index % 100:02d}", f"{dice.randint(2, 40) * 500},00 €", str(year),
         )  # fmt: skip
 
 
@@ -110,9 +118,9 @@ def employer_rows(count: int, seed: int) -> Iterator[tuple[str, ...]]:
         made = employer(index, seed)
         dice = Random(f"employer row {seed} {index}")
         yield (
-            made.name, made.siret, f"{1 + index % 80} rue du Commerce", made.postcode, made.commune, "",
-            f"{dice.choice(words.MEN)} {dice.choice(words.FAMILY_NAMES)}", f"contact{index}@entreprise.exemple.fr",
-            f"03 22 01 {index // 100 % 100:02d} {index % 100:02d}", made.naf, dice.choice(("01", "02", "03", "11", "12")),
+            made.name, made.siret, made.address, made.postcode, made.commune, "",
+            f"{dice.choice(words.MEN)} {dice.choice(words.FAMILY_NAMES)}", f"contact{index}@entreprise.example.org",
+            f"03 53 01 {50 + index // 100 % 50:02d} {index % 100:02d}", made.naf, dice.choice(("01", "02", "03", "11", "12")),
         )  # fmt: skip
 
 
@@ -123,6 +131,12 @@ def offer_rows(
     for index in range(count):
         cells = _offer(index, count, seed, today) | roles.get(index, {})
         yield tuple(cells[name] for name in OFFERS)
+
+
+def post(trade: Trade, by: Employer) -> str:
+    """What an offer says of its post."""
+    of = "d'" if trade.man[0] in "aeéiou" else "de "
+    return f"Poste {of}{trade.man} au sein de « {by.name} »."
 
 
 def reference(index: int) -> str:
@@ -161,7 +175,7 @@ def cells(index: int, trade: Trade, by: Employer, kind: str, dice: Random, today
         "code_postal": by.postcode,
         "commune": by.commune,
         "code_rome": trade.rome if dice.random() < 0.4 else "",
-        "description": f"Poste de {trade.man} au sein de « {by.name} ».",
+        "description": post(trade, by),
         "date_debut": f"{starts:%d/%m/%Y}",
         "date_limite": f"{starts + timedelta(days=30):%d/%m/%Y}",
         "duree_contrat": f"{months} mois" if months else "",
@@ -174,5 +188,5 @@ def cells(index: int, trade: Trade, by: Employer, kind: str, dice: Random, today
         "competences": ", ".join(skilled),
         "tuteur": dice.choice(words.FAMILY_NAMES) if kind == "avenir" and complete else "",
         "formation": "BAFA, premiers secours" if kind == "avenir" and complete else "",
-        "contact_courriel": f"recrutement{index}@exemple.fr",
+        "contact_courriel": f"recrutement{index}@example.org",
     }  # fmt: skip

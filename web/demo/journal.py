@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from matching import workdays
 from matching.eligibility.aid import after
+from matching.offers import REVIEW_DAYS
 
-from .employers import association, employer, reference
+from .employers import association, employer, post, reference
 from .people import Young
 from .words import PLACES, TRADES
 
@@ -28,8 +30,8 @@ AVENIR, FRANCS = "emplois-avenir", "emplois-francs-2013"
 
 
 def working(day: date) -> date:
-    """The day itself, or the Monday after a weekend."""
-    return day + timedelta(days=max(0, 7 - day.weekday())) if day.weekday() > 4 else day
+    """The day itself, or the first working day after a weekend or a public holiday."""
+    return day if workdays.is_working(day) else workdays.after(day, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def roles(count: int, seed: int, today: date) -> dict[int, dict[str, str]]:
 def _avenir(trade: Any, by: Any, posts: int, start: str) -> dict[str, str]:
     return {
         "intitule": trade.offer, "employeur": by.name, "siret": by.siret, "type_contrat": "CDD",
-        "description": f"Poste de {trade.man} au sein de « {by.name} ».",
+        "description": post(trade, by),
         "code_postal": "80000", "commune": "Amiens", "code_rome": trade.rome, "date_debut": start, "date_limite": "",
         "duree_contrat": "36 mois", "duree_hebdo": "35", "niveau_requis": "", "nombre_postes": str(posts),
         "dispositif": "emploi d'avenir", "permis_b": "", "competences": "", "tuteur": "Mme Langlet",
@@ -204,7 +206,10 @@ def _later(count: int, seed: int, today: date) -> Iterator[Line]:
     )
     yield line(today - timedelta(days=AUTUMN - 7), "importer", "import", kind="jeunes", file="jeunes-septembre.csv",
                source="pole-emploi")  # fmt: skip
-    yield line(today - timedelta(days=LAST_RUN), "clock", "match")
+    # Between two runs of the matcher, advisors go on; the morning's run finds what the autumn's files brought.
+    for days in (AUTUMN - 14, LAST_RUN):
+        yield line(today - timedelta(days=days), "clock", "match")
+    yield line(working(today - timedelta(days=45)), "advisor", "refresh", offer="F-3")
     for part in parts(today):
         if part.index < count:
             young = fit(person(part.index, seed, today), **part.changes)
@@ -269,6 +274,10 @@ def _story(line: Any, part: Part, who: str, today: date) -> Iterator[Line]:
     if part.ends == "trial_broken":
         broken = working(starts + timedelta(days=24))
         yield line(broken, "advisor", "break_trial", **placed, reason="resigned")
+        # The post is free again; nobody says that it still is, so the clock takes the offer down.
+        lapsed = broken + timedelta(days=REVIEW_DAYS + 1)
+        if lapsed <= today:
+            yield line(lapsed, "clock", "lapse", offer=part.offer)
         return
     if trial is not None and trial <= today:
         yield line(trial, "advisor", "pass_trial", **placed)

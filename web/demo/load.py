@@ -18,7 +18,17 @@ from sqlalchemy.orm import Session
 
 from importers import batches
 from importers.checking import check
-from matching import accounts, clock, homes, match_runs, milestones, placement_guards, placements, proposals
+from matching import (
+    accounts,
+    clock,
+    homes,
+    match_runs,
+    milestones,
+    offers,
+    placement_guards,
+    placements,
+    proposals,
+)
 from matching.eligibility.programme import ProgrammeBook
 from matching.errors import CorruptReference, InvalidInput, PasserelleError
 from matching.scoring.referential import Referential
@@ -28,7 +38,7 @@ from matching.store.matches import MatchProposal
 from matching.store.organisations import Offer, Zone
 from matching.store.people import Agency, Person, SourceRecord
 from matching.store.placements import AidMilestone, Placement
-from matching.vocabulary import ImportKind, Party, Role, Source
+from matching.vocabulary import ImportKind, Party, ProposalState, Role, Source
 
 from ..database import DEMO_DAY
 from . import state
@@ -37,11 +47,16 @@ AGENCY = "Pôle emploi Amiens (démonstration)"
 
 #: actor of the journal -> the account that acts: name, role, permissions
 ACTORS: dict[str, tuple[str, str, Role, tuple[str, ...]]] = {
-    "importer": ("claire.delmotte@demo.exemple.fr", "Claire Delmotte", Role.ADVISOR, ("import", "supervise")),
-    "advisor": ("hugo.lenoir@demo.exemple.fr", "Hugo Lenoir", Role.ADVISOR, ()),
-    "animator": ("rachida.amrani@demo.exemple.fr", "Rachida Amrani", Role.ANIMATOR, ()),
-    "officer": ("etienne.vasseur@demo.exemple.fr", "Étienne Vasseur", Role.OFFICER, ()),
-    "admin": ("sophie.marchal@demo.exemple.fr", "Sophie Marchal", Role.ADMIN, ()),
+    "importer": (
+        "claire.delmotte@demo.example.org",
+        "Claire Delmotte",
+        Role.ADVISOR,
+        ("import", "supervise"),
+    ),
+    "advisor": ("hugo.lenoir@demo.example.org", "Hugo Lenoir", Role.ADVISOR, ()),
+    "animator": ("rachida.amrani@demo.example.org", "Rachida Amrani", Role.ANIMATOR, ()),
+    "officer": ("etienne.vasseur@demo.example.org", "Étienne Vasseur", Role.OFFICER, ()),
+    "admin": ("sophie.marchal@demo.example.org", "Sophie Marchal", Role.ADMIN, ()),
 }
 IN_AGENCY = ("importer", "advisor", "animator")
 
@@ -226,7 +241,15 @@ def _match(stage: Stage, line: Line, day: date) -> None:
 
 
 def _propose(stage: Stage, line: Line, day: date) -> None:
+    """The advisor puts the pair on the list, unless the matcher did before."""
     stage.found.pop(("proposal", line["person"], line["offer"]), None)
+    listed = sa.select(MatchProposal.id).where(
+        MatchProposal.person_id == stage.person(line).id,
+        MatchProposal.offer_id == stage.offer(line).id,
+        MatchProposal.state == ProposalState.TO_REVIEW,
+    )
+    if stage.session.scalar(listed) is not None:
+        return
     match_runs.add_by_hand(
         stage.session,
         stage.book,
@@ -258,6 +281,12 @@ def _review(stage: Stage, line: Line, day: date) -> None:
         at=stage.at,
         details=details,
         told=True,
+    )
+
+
+def _offer(stage: Stage, line: Line, day: date) -> None:
+    offers.change(
+        stage.session, stage.offer(line), offers.OfferAction(line["act"]), **stage.who(line), on=day
     )
 
 
@@ -310,6 +339,8 @@ _ACTS: dict[str, Callable[[Stage, Line, date], None]] = {
     "match": _match,
     "propose": _propose,
     "open": _open,
+    "refresh": _offer,
+    "lapse": _offer,
     "milestone": _milestone,
 }
 

@@ -55,10 +55,10 @@ def person(index: int, seed: int, today: date) -> Young:
     dice = Random(f"person {seed} {index}")
     woman = dice.random() < 0.49
     place = dice.choices(PLACES, [place.weight for place in PLACES])[0]
-    level = dice.choices(("none", "3", "4", "5", "6", "7"), (24, 24, 19, 11, 10, 12))[0]
+    level = dice.choices(("none", "3", "4", "5", "6", "7", "8"), (24, 24, 19, 11, 10, 11, 1))[0]
     fits = [trade for trade in TRADES if level in trade.levels] or list(TRADES)
     trade = dice.choices(fits, [trade.weight for trade in fits])[0]
-    youngest = {"none": 16, "3": 17, "4": 18, "5": 20, "6": 21, "7": 23}[level]
+    youngest = {"none": 16, "3": 17, "4": 18, "5": 20, "6": 21, "7": 23, "8": 26}[level]
     born = today - timedelta(days=dice.randint(youngest * 366, 29 * 365 + 300))
     registered = dice.random() < 0.9
     grown = born + timedelta(days=16 * 366)
@@ -108,7 +108,7 @@ def row(young: Young, seed: int, today: date) -> tuple[str, ...]:
         young.place.commune,
         "" if dice.random() < 0.03 else young.place.quarter,
         "" if dice.random() < 0.08 else phone if dice.random() < 0.7 else phone.replace(" ", ""),
-        "" if dice.random() < 0.3 else f"jeune{young.index}@exemple.fr",
+        "" if dice.random() < 0.3 else f"jeune{young.index}@example.org",
         young.diploma,
         _day(young.registered_on, dice) if young.registered_on else "",
         "1" if young.registered_on else "",

@@ -67,7 +67,7 @@ class Trade(NamedTuple):
     weight: int
 
 
-LOW, MIDDLE, HIGH = ("none", "3", "4"), ("3", "4", "5"), ("6", "7")
+LOW, MIDDLE, HIGH = ("none", "3", "4"), ("3", "4", "5"), ("6", "7", "8")
 
 TRADES = (
     Trade("animateur sportif", "animatrice sportive", "Animateur sportif / Animatrice sportive", "G1209",
@@ -153,6 +153,20 @@ SITES = (
     "des Tanneurs",
     "du Sud-Est",
 )
+#: Site -> its place among PLACES; the others lie in no ZUS.
+PLACE_OF_SITE = {"du Pigeonnier": 0, "du Colvert": 0, "d'Étouvie": 1, "du Sud-Est": 2}
+BUSINESS_STREETS = (
+    "rue du Commerce",
+    "rue des Artisans",
+    "avenue de l'Industrie",
+    "rue de la Gare",
+    "place du Marché",
+)
+AIMS = {
+    "sport": "Sport pour tous et compétition", "culture": "Théâtre et spectacles", "education": "Aide aux devoirs",
+    "social": "Accueil, fêtes et entraide", "sante": "Prévention et accès aux soins",
+    "environnement": "Jardinage et tri des déchets", "insertion": "Chantiers et formation", "loisirs": "Mercredis et vacances",
+}  # fmt: skip
 WORKS = {
     "culture": "Atelier théâtre", "education": "Coup de pouce scolaire", "social": "Maison de quartier",
     "sante": "Relais santé", "environnement": "Jardins partagés", "insertion": "Chantier d'insertion",
@@ -167,4 +181,5 @@ DIPLOMAS = {
     "none": ("sans diplôme", "aucun", "BEPC", "niveau VI"), "3": ("CAP", "BEP", "niveau V", "CAP petite enfance"),
     "4": ("bac", "bac pro", "niveau IV", "baccalauréat"), "5": ("BTS", "bac+2", "DUT", "niveau III"),
     "6": ("licence", "bac+3", "master 1", "maîtrise"), "7": ("master 2", "bac+5", "diplôme d'ingénieur", "DESS"),
+    "8": ("doctorat", "bac+8"),
 }  # fmt: skip
