@@ -65,9 +65,15 @@ def home(
     A home that somebody confirmed ends on the eve of a move stated later than it; it is never changed otherwise.
     """
     start = since or said.on
+    horizon = max(start, said.on)
     declared = [spell for spell in held.homes if spell["kind"] == ResidenceKind.DECLARED]
+    # A move still to come ends the home of now without making it another.
     current = max(
-        (spell for spell in declared if spell["end_on"] is None and spell["start_on"] <= max(start, said.on)),
+        (
+            spell
+            for spell in declared
+            if spell["start_on"] <= horizon and (spell["end_on"] is None or spell["end_on"] >= horizon)
+        ),
         key=lambda spell: spell["start_on"],
         default=None,
     )
@@ -91,7 +97,7 @@ def home(
     for spell in confirmed:
         if spell["start_on"] < start:
             edits.change(HOMES, f"confirmed@{spell['start_on']}", spell, end_on=start - EVE)
-    later = [spell["start_on"] for spell in declared if spell["start_on"] > max(start, said.on)]
+    later = [spell["start_on"] for spell in declared if spell["start_on"] > horizon]
     held.homes.append(
         edits.add(
             HOMES,

@@ -71,6 +71,19 @@ def test_another_home_on_the_same_day_replaces_what_was_said_that_day():
     assert spells(dossier.homes) == [(SEPTEMBER, None, "etouvie")]
 
 
+def test_the_home_of_now_stated_again_before_a_move_to_come_is_no_change():
+    dossier = held(homes=[declared(SEPTEMBER), declared(NOVEMBER, place="etouvie")])
+    move(dossier, OCTOBER, moved=True, place="sud_est")
+    before = spells(dossier.homes)
+    assert before == [
+        (SEPTEMBER, date(2013, 9, 30), "nord"),
+        (OCTOBER, date(2013, 11, 3), "sud_est"),
+        (NOVEMBER, None, "etouvie"),
+    ]
+    assert not move(dossier, OCTOBER, moved=False, place="sud_est").any
+    assert spells(dossier.homes) == before
+
+
 def test_a_move_ends_the_confirmed_home_that_began_before_it_and_no_later_one():
     confirmed = declared(date(2005, 1, 1), kind=ResidenceKind.CONFIRMED)
     later = declared(NOVEMBER, kind=ResidenceKind.CONFIRMED)
