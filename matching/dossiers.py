@@ -218,6 +218,10 @@ def _merge(
         )
     insee_code = _insee_code(held.person, facts, context.communes)
     moved = _moved(held.person, facts, insee_code)
+    if insee_code is None and not moved:
+        insee_code = held.person[
+            "insee_code"
+        ]  # a postcode of another commune on the same street: what was known stays
     _state(held, edits, facts, insee_code, moved, context)
     values = {name: cell(getattr(facts, name)) for name in FIELDS}
     edits.own(**{name: value for name, value in values.items() if value is not None})

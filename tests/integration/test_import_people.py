@@ -274,6 +274,18 @@ def test_the_same_street_spelled_otherwise_is_no_move(session):
     assert person(session).postcode == "80080"
 
 
+def test_a_postcode_that_does_not_fit_its_commune_leaves_what_was_known(session):
+    reference.write(session)
+    take(
+        session, "jeunes", csv_bytes(HOME, "A1;Dupont;Inès;02/03/1995;2 rue B;80330;Longueau;nord;01/01/2014")
+    )
+    take(session, "jeunes", csv_bytes(HOME, "A1;Dupont;Inès;02/03/1995;3 rue C;80330;Longueau;;01/10/2013"))
+    odd = "A1;Dupont;Inès;02/03/1995;3 rue C;80000;Longueau;etouvie;"
+    assert counts(take(session, "jeunes", csv_bytes(HOME, odd))) == (0, 1, 0, 0)
+    assert counts(take(session, "jeunes", csv_bytes(HOME, odd, ""))) == (0, 0, 1, 0)
+    assert person(session).insee_code == "80489"
+
+
 def test_a_registration_is_added_closed_and_never_removed(session):
     header = HEADER + ";date_inscription;date_fin_inscription"
     take(session, "jeunes", csv_bytes(header, "A1;Dupont;Inès;02/03/1995;01/02/2013;"))
