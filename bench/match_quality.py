@@ -44,14 +44,19 @@ def grades(market: Market, person: np.ndarray, offer: np.ndarray) -> np.ndarray:
     return np.where(near & driving & right & (trade > 0), trade + able, 0).astype(np.int8)
 
 
-def ideal(market: Market) -> np.ndarray:
-    """int64[offers, 4]: how many people have each grade for each offer (grade 0 is not counted)."""
+def ideal(market: Market, most: int) -> np.ndarray:
+    """int64[offers, 4]: how many people have each grade for each offer (grade 0 is not counted).
+
+    Of `most` offers, evenly spread; the others stay empty, which leaves them out of every measure.
+    """
     family = market.family[market.truth.code]
     by_family = np.argsort(family, kind="stable")
     start = np.searchsorted(family[by_family], np.arange(family.max(initial=0) + 2))
     wanted = np.minimum(market.family[market.offer_code], family.max(initial=0) + 1)
     start = np.append(start, start[-1])
     length = start[wanted + 1] - start[wanted]
+    judged = np.linspace(0, market.offers.size - 1, min(most, market.offers.size)).astype(np.int64)
+    length[np.setdiff1d(np.arange(market.offers.size), judged)] = 0
     counted = np.zeros((market.offers.size, 4), dtype=np.int64)
     done = 0
     while done < market.offers.size:
