@@ -348,8 +348,8 @@ def _outcome(
         candidates_without_offer=sorted(
             people[int(inputs.person_ids[row])] for row in np.flatnonzero(left_out)
         ),
-        without_feasible_offer=int(((by_person == 0) & (live == 0)).sum()),
-        every_offer_decided=int(((by_person > 0) & (found.feasible_offers == 0) & (live == 0)).sum()),
+        without_feasible_offer=int((by_person == 0).sum()),
+        every_offer_decided=int(((by_person > 0) & (found.feasible_offers == 0) & without).sum()),
         not_enough_data=sorted(people[int(inputs.person_ids[row])] for row in found.not_enough_data),
         created=len(given.person),
         stale=stale,

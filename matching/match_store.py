@@ -76,6 +76,8 @@ def set_stale(
 
 def store(session: Session, rows: list[dict[str, Any]], run_id: int, on: date, at: datetime) -> None:
     """New proposals, to be reviewed, each with its two lines of the log."""
+    if not rows:
+        return
     common = {
         "run_id": run_id, "state": State.TO_REVIEW, "proposed_on": on, "due_on": proposals.review_due(on), "version": 1,
     }  # fmt: skip

@@ -225,6 +225,14 @@ def test_counts_are_of_all_feasible_pairs_whatever_was_decided(base):
     assert run(base).unmatched_offers == []  # two people could take it: an advisor said no
 
 
+def test_on_a_day_without_open_offer_nobody_has_a_feasible_one_and_nothing_is_set_aside(base):
+    build.person(base)
+    run(base)
+    outcome = run(base, on=date(1990, 1, 1), full=True)
+    assert (outcome.offers, outcome.without_feasible_offer, outcome.stale) == (0, 1, 0)
+    assert run(base, on=date(9999, 12, 31)).created == 0  # no right is left, and the last day is a day
+
+
 def test_counts_of_one_offer_are_its_own(base):
     build.offer(base, reference="O-2")
     for _ in range(3):

@@ -216,6 +216,55 @@ def test_sqlite_connections_carry_the_pragmas(sqlite_database):
             assert session.execute(sa.text(f"PRAGMA {pragma}")).scalar() == expected[value], pragma
 
 
+def test_commands_and_the_worker_open_the_base_with_the_same_pragmas(monkeypatch, tmp_path):
+    """Two connections at once, so that each is another of the pool; and a base that a command opened by itself."""
+    from web import database as databases, settings
+
+    monkeypatch.setenv("PASSERELLE_DATA_DIR", str(tmp_path))
+    with databases.opened(settings.load()) as made:
+        with made.reading() as one, made.reading() as other:
+            for session in (one, other):
+                found = {name: session.execute(sa.text(f"PRAGMA {name}")).scalar() for name in PRAGMAS}
+                assert found == {
+                    "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000,
+                    "trusted_schema": 0, "secure_delete": 1, "temp_store": 2,
+                }  # fmt: skip
+        assert (tmp_path / "passerelle.db").stat().st_mode & 0o077 == 0
+
+
+def test_who_may_write_waits_at_the_start_and_who_reads_waits_for_nobody(sqlite_database):
+    """D2: two writers never both begin; a reader sees the state before."""
+    said = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        said.append(statement)
+
+    sa.event.listen(sqlite_database.engine, "before_cursor_execute", note)
+    try:
+        with sqlite_database.transaction() as writer:
+            writer.execute(sa.text("SELECT 1"))
+            with sqlite_database.reading() as reader:
+                reader.execute(sa.text("SELECT 1"))
+    finally:
+        sa.event.remove(sqlite_database.engine, "before_cursor_execute", note)
+    assert [statement for statement in said if statement.startswith("BEGIN")] == ["BEGIN IMMEDIATE", "BEGIN"]
+
+
+def test_relations_are_never_loaded_one_by_one():
+    from matching.store.tables import Base
+
+    for mapper in Base.registry.mappers:
+        assert {relation.lazy for relation in mapper.relationships} <= {"raise"}, mapper
+
+
+def test_revisions_are_one_line_with_one_head():
+    scripts = ScriptDirectory.from_config(migrate.config())
+    assert len(scripts.get_heads()) == 1
+    assert len({script.down_revision for script in scripts.walk_revisions()}) == len(
+        list(scripts.walk_revisions())
+    )
+
+
 def test_a_sealed_value_opens_with_its_own_key_only():
     from matching.errors import Unavailable
     from matching.store.seal import Seal
