@@ -40,6 +40,8 @@ def follow(act: Act, action: str, before: State) -> None:
         case "no_show" | "cancel":
             milestones.cancel_outstanding(act.session, placement.id, actor_id=act.actor_id, on=act.on)
             _give_back(act, "no show" if action == "no_show" else "cancelled")
+            if (spell := _spell(act)) is not None:  # a contract taken back was no job
+                act.session.delete(spell)
         case "break_trial":
             _end(act, details.reason or "")
             _give_back(act, "trial broken")
@@ -152,17 +154,22 @@ def _job(act: Act) -> None:
     )
 
 
+def _spell(act: Act) -> EmploymentSpell | None:
+    """The job that this contract opened."""
+    return act.session.scalar(
+        sa.select(EmploymentSpell).where(
+            EmploymentSpell.person_id == act.placement.person_id,
+            EmploymentSpell.start_on == act.placement.starts_on,
+            EmploymentSpell.source == SOURCE,
+        )
+    )
+
+
 def _end(act: Act, reason: str) -> None:
     """The contract ends: the job too, and the aid by the motive."""
     placement = act.placement
     placement.ended_on, placement.end_reason = act.on, reason
-    spell = act.session.scalar(
-        sa.select(EmploymentSpell).where(
-            EmploymentSpell.person_id == placement.person_id,
-            EmploymentSpell.start_on == placement.starts_on,
-            EmploymentSpell.source == SOURCE,
-        )
-    )
+    spell = _spell(act)
     if spell is not None:
         spell.end_on = act.on
     contract = contract_of(act)

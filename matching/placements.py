@@ -70,7 +70,8 @@ TRANSITIONS: dict[PlacementAction, Step[State]] = {
         EMPLOYER,
         ADVISOR,
     ),
-    A.CANCEL: step({State.SIGNED, State.STARTED}, State.ABANDONED, Party.SUPERVISOR),
+    # Taken back as if it had not been: until money was asked for, whatever came since the signature.
+    A.CANCEL: step(guards.UNDER_CONTRACT, State.ABANDONED, Party.SUPERVISOR),
 }
 
 

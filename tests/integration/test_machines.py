@@ -10,6 +10,7 @@ from matching.eligibility import programme
 from matching.errors import Duplicate, IllegalTransition, InvalidInput, NotAllowed
 from matching.store.matches import MatchProposal, Release, ReviewDecision
 from matching.store.organisations import Offer, OfferEvent, Organisation
+from matching.store.people import EmploymentSpell
 from matching.store.placements import AidMilestone, PlacementEvent
 from matching.vocabulary import (
     MilestoneState,
@@ -301,6 +302,20 @@ def test_a_contract_lived_to_its_end_is_completed(session):
     monthly = [row for row in milestones.of(session, placement.id) if row.kind == "monthly"]
     assert len(monthly) == 13 and all(row.state is MilestoneState.UPCOMING for row in monthly)
     assert session.get_one(MatchProposal, placement.proposal_id).state is ProposalState.CLOSED
+
+
+def test_a_contract_taken_back_after_its_start_leaves_no_job_behind(session):
+    placement, offer, _, _, step = hired(session)
+    steps = placements.PlacementAction
+    step(steps.START, on=date(2013, 11, 18))
+    step(steps.RUN, on=date(2013, 11, 18))
+    jobs = sa.select(sa.func.count()).select_from(EmploymentSpell)
+    assert session.scalar(jobs) == 1
+    placements.change(
+        session, placement, steps.CANCEL, actor_id=None, party=Party.SUPERVISOR, on=date(2013, 11, 25), at=AT, book=BOOK,
+        details=placements.Details(reason="erreur de personne"),
+    )  # fmt: skip
+    assert (session.scalar(jobs), offer.state, offer.posts_filled) == (0, OfferState.OPEN, 0)
 
 
 def test_an_employer_who_breaks_the_trial_says_why(session):
