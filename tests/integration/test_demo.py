@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -283,6 +284,27 @@ def test_its_day_is_the_business_day_of_commands(loaded):
     with database.reading() as session:
         listed = match_results.standing(session, on=TODAY, seed=match_runs.SEED)
     assert sum(len(each.proposals) for each in listed) == len(document["proposals"])
+
+
+def commands_of_the_readme():
+    """Indented lines of the walk: commands to be run as written."""
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    walk = text.split("## A ten-minute walk")[1].split("\n## ")[0]
+    return [line.strip() for line in walk.splitlines() if line.startswith("       ")]
+
+
+def test_the_walk_of_the_readme_runs_as_written(loaded, tmp_path):
+    _, _, environment = loaded
+    path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    commands = commands_of_the_readme()
+    assert len(commands) == 8
+    for command in commands:
+        done = subprocess.run(
+            command, shell=True, env={**environment, "PATH": path}, cwd=tmp_path, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, ""), command
+        assert done.stdout.strip(), command
 
 
 def test_it_is_loaded_into_an_empty_base_only(loaded):
