@@ -42,7 +42,8 @@ def _row(number: int, feature: Any) -> CheckedRow:
     zone = properties.get("local_id") or properties.get("code_qp")
     if not isinstance(zone, str) or not zone:
         return CheckedRow(number, {}, (_finding(number, "local_id", "missing-required"),), ())
-    return CheckedRow(number, {"zone": zone, "geometry": geometry}, (), ())
+    readable = zone.encode("utf-8", "replace").decode()  # JSON can spell halves of characters
+    return CheckedRow(number, {"zone": readable, "geometry": geometry}, (), ())
 
 
 def _is_area(geometry: Any) -> bool:

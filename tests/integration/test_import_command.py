@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -389,3 +390,10 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(here, empty_database_
     database.dispose()
     # Keys are looked up by the nine hundred, hence a second statement here and there; never one a row.
     assert max(spent[2] - spent[0], spent[3] - spent[1]) <= 40
+
+
+def test_a_file_named_in_another_character_set_is_read(here, capsys):
+    path = os.fsdecode(b"liste-\xe9.csv")
+    (here / path).write_bytes(csv_bytes(HEADER, GOOD))
+    assert cli.status(["import", "jeunes", path, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["file_name"] == "liste-\ufffd.csv"

@@ -123,3 +123,8 @@ def test_a_zone_may_not_begin_after_the_end_that_is_known(session):
         (2, "valid_from", "bad-date"),
         (2, "valid_to", "bad-date"),
     ]
+
+
+def test_a_zone_named_with_half_a_character_is_unknown(session):
+    report = take(session, "zones", perimeter({"local_id": "a\ud800"}, 0.1))
+    assert [(e.code, e.value) for e in report.errors] == [("unknown-zone", "a?")]

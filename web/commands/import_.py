@@ -78,6 +78,7 @@ def command(
     from .. import cli, database, settings
     from ..wording import sentence_for
 
+    name = os.fsencode(Path(file).name).decode("utf-8", "replace")  # of another system's character set
     chosen = settings.load()
     if rejects is not None:
         _check_output(Path(rejects), Path(file))
@@ -85,7 +86,7 @@ def command(
         data, sha256 = batches.read_file(Path(file))
     except UnreadableFile as fault:
         if as_json:
-            report = Report(kind, source, Path(file).name, "", dry_run)
+            report = Report(kind, source, name, "", dry_run)
             report.refuse(fault.code, sentence_for(fault))
             _print(report)
         raise
@@ -93,7 +94,7 @@ def command(
         checked = check(
             ImportKind(kind),
             data,
-            Path(file).name,
+            name,
             source=Source(source),
             today=database.business_day(chosen, opened, today),
             nomenclature=nomenclature,
