@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 help:
 	@echo "make run        installe, charge la démonstration, propose, sert la page (Ctrl-C pour arrêter)"
 	@echo "make test       toute la suite, SQLite et PostgreSQL, chaque partie avec son temps"
-	@echo "make test-deep  mutations, arrêts brutaux, grandes tailles"
+	@echo "make test-deep  mutations, arrêts brutaux, grandes tailles (une vingtaine de minutes)"
 	@echo "make check      format, règles d'écriture, types, dépendances permises"
 	@echo "make bench      mesures comparées, en JSON"
 
@@ -44,7 +44,7 @@ test: .venv/dev
 	@$(BIN)/python tests/areas.py
 
 test-deep: .venv/dev
-	@$(BIN)/python -m pytest -m deep tests/deep
+	@$(BIN)/python -m pytest -m deep -s -p no:randomly --durations=0 --durations-min=1 tests/deep
 
 check: .venv/dev
 	$(BIN)/ruff format --check .
