@@ -65,9 +65,24 @@ def _phrases() -> re.Pattern[str]:
 
 def bare(text: str) -> str:
     """Lower case without accents; ligatures in two letters; at most `LONGEST` letters."""
-    lowered = text[:LONGEST].lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
-    plain = unicodedata.normalize("NFKD", lowered)
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))[:LONGEST]
+    lowered = text[:LONGEST].lower()
+    if lowered.isascii():
+        return lowered
+    plain = lowered.translate(_usual_letters())
+    return (plain if plain.isascii() else _without_marks(plain))[:LONGEST]
+
+
+def _without_marks(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+@cache
+def _usual_letters() -> Mapping[int, str]:
+    """The accented letters of Latin alphabets: nearly every title ends here, ten times quicker than decomposed."""
+    accented = {code: _without_marks(chr(code)) for code in range(0xC0, 0x180)}
+    found = {code: plain for code, plain in accented.items() if plain.isascii()}
+    return found | {ord("œ"): "oe", ord("æ"): "ae", ord("’"): "'"}
 
 
 @lru_cache(maxsize=200_000)
@@ -124,9 +139,11 @@ def _cut(found: list[str]) -> list[str]:
 
 def _is_word(token: str) -> bool:
     """Levels, hours and codes (N2, 3x8, R482) are none; 2D and 3D are."""
+    if token.isalpha():
+        return len(token) > 1 or token == "c"
     if any(letter.isdigit() for letter in token):
         return token in ("2d", "3d", "b2b")
-    return len(token) > 1 or token == "c"
+    return len(token) > 1
 
 
 def _inside(brackets: re.Match[str]) -> str:

@@ -1,10 +1,11 @@
 """Any text at all is a title: it is answered, alone as among others, in any order."""
 
+import unicodedata
 from functools import cache
 
 from hypothesis import given, settings, strategies as st
 
-from matching.scoring.normalise import LONGEST_KEY, normalise, words
+from matching.scoring.normalise import LONGEST, LONGEST_KEY, bare, normalise, words
 from matching.scoring.referential import Referential
 from matching.scoring.titles import MOST, Coder, LabelCache
 
@@ -66,3 +67,10 @@ def test_a_normalised_title_is_short_plain_and_says_each_word_once(title):
 def test_case_and_what_is_hung_behind_change_nothing(said, behind):
     title = " ".join(said)
     assert normalise(title.upper() + behind) == normalise(title)
+
+
+@given(text=st.text(st.characters(max_codepoint=0x2FFF), max_size=250))
+def test_the_quick_way_to_bare_letters_is_the_unicode_one(text):
+    lowered = text[:LONGEST].lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
+    marks_off = (c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
+    assert bare(text) == "".join(marks_off)[:LONGEST]
