@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -79,3 +80,24 @@ class AidRules(_Shape):
     repay_before_months: int = 0
     #: a lump sum not yet paid is lost by any early end; a monthly aid stays owed for the months worked
     end_cancels_all: bool = False
+
+    def named_figures(self) -> Iterator[tuple[tuple[str | int, ...], str, bool]]:
+        """(place below `aid`, name, whether it must say yes or no) of each figure named."""
+        for at, event in enumerate(self.events):
+            if event.amount is not None:
+                yield ("events", at, "amount"), event.amount, False
+        if monthly := self.monthly:
+            names = (
+                *monthly.rate_by_sector.values(),
+                monthly.wage,
+                monthly.hours_at_most,
+                monthly.months_at_most,
+            )
+            yield from ((("monthly",), name, False) for name in names)
+        if periods := self.periods:
+            tables = (periods.yearly, periods.first_year_young, periods.years_at_most)
+            names = tuple(name for table in tables for name in table.values())
+            more = (periods.young_below, periods.hours_full, periods.least, periods.stay_months)
+            yield from ((("periods",), name, False) for name in (*names, *more) if name is not None)
+            if periods.young_from is not None:
+                yield ("periods", "young_from"), periods.young_from, True

@@ -99,9 +99,6 @@ class Programme:
         """Every criterion of the conditions, in the order written."""
         return _leaves_of(self)
 
-    def has_figure(self, name: str) -> bool:
-        return name in self.file.figures or name in self.shared
-
     def in_force(self) -> tuple[int, int]:
         """Half-open days of the programme."""
         last = self.file.in_force.to
@@ -220,24 +217,29 @@ def load(*folders: Path) -> ProgrammeBook:
 
     Raises CorruptReference naming file, line and key.
     """
-    book = ProgrammeBook()
     shared: dict[str, FigureTable] = {}
+    read: dict[str, tuple[ProgrammeFile, Path]] = {}
+    figures = hashlib.sha256()
     for folder in (SHIPPED, *folders):
         for path in sorted((folder / "figures").glob("*.yaml")):
-            shared.update(_checked(path, FigureFile).figures)
+            shared.update(_checked(path, FigureFile)[0].figures)
+            figures.update(path.read_bytes())
         for path in sorted(folder.glob("*.yaml")):
-            made = _checked(path, ProgrammeFile)
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            programme = Programme(made, shared, path, digest)
-            _check_figures(programme, path)
-            book[made.id] = programme
+            made, lines = _checked(path, ProgrammeFile)
+            read[made.id] = made, path
+            _check_figures(made, shared, path, lines)
+    book = ProgrammeBook()
+    for name, (made, path) in read.items():
+        # A shared figure that changes changes what the rules say: it is part of which rules they are.
+        digest = hashlib.sha256(path.read_bytes() + figures.digest()).hexdigest()
+        book[name] = Programme(made, shared, path, digest)
     return book
 
 
-def _checked(path: Path, shape: type[T]) -> T:
+def _checked(path: Path, shape: type[T]) -> tuple[T, yaml_lines.Lines]:
     document, lines = yaml_lines.read(path)
     try:
-        return shape.model_validate(document)
+        return shape.model_validate(document), lines
     except pydantic.ValidationError as wrong:
         first = wrong.errors()[0]
         line, key = yaml_lines.line_of(lines, first["loc"])
@@ -258,15 +260,22 @@ def _in_french(error: Any) -> str:
     return f"la valeur ne convient pas ({kind})"
 
 
-def _check_figures(programme: Programme, path: Path) -> None:
-    """Every argument written as a word names a figure, and `when` a yes/no one."""
-    _, lines = yaml_lines.read(path)
-    plain = {"fact"}
-    for position, condition in enumerate(programme.file.conditions.all_of):
-        for name, arguments in condition.leaves():
-            for key, value in arguments.items():
-                if isinstance(value, str) and key not in plain and not programme.has_figure(value):
-                    line, where = yaml_lines.line_of(lines, ("conditions", "all_of", position))
-                    raise yaml_lines.fault(
-                        path, line, where, f"« {name} » nomme la grandeur « {value} », qui n'est pas définie"
-                    )
+def _check_figures(
+    made: ProgrammeFile, shared: Mapping[str, FigureTable], path: Path, lines: yaml_lines.Lines
+) -> None:
+    """Every figure that a condition, a term, a reservation or the aid names is defined; `when` asks a yes/no one."""
+    for where, name, yes_no in made.named_figures():
+        table = made.figures.get(name) or shared.get(name)
+        if table is not None and not (
+            yes_no and any(v.value not in (True, False) for v in table.values.values())
+        ):
+            continue
+        line, key = yaml_lines.line_of(lines, where)
+        raise yaml_lines.fault(
+            path,
+            line,
+            key,
+            f"la grandeur « {name} » n'est pas définie : ajoutez-la sous « figures », ou corrigez son nom"
+            if table is None
+            else f"la grandeur « {name} » doit dire oui ou non (true ou false)",
+        )

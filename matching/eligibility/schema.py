@@ -190,6 +190,33 @@ class ProgrammeFile(Strict):
     aid: AidRules | None = None
     cases: list[Case] = Field(min_length=1)
 
+    def named_figures(self) -> Iterator[tuple[tuple[str | int, ...], str, bool]]:
+        """(place in the file, name, whether it must say yes or no) of each figure that the rules name."""
+        for at, condition in enumerate(self.conditions.all_of):
+            for leaf, arguments in condition.leaves():
+                named = (
+                    value for key, value in arguments.items() if key != "fact" and isinstance(value, str)
+                )
+                yield from ((("conditions", "all_of", at), name, leaf == "when") for name in named)
+        for at, term in enumerate(self.contract):
+            rule, arguments = term.rule()
+            if rule != "sector":  # its words are sectors
+                yield from ((("contract", at, rule), name, False) for name in _words(arguments))
+        for at, reservation in enumerate(self.reservations):
+            limits = (reservation.hours_below, reservation.months_below)
+            yield from ((("reservations", at), name, False) for name in limits if isinstance(name, str))
+        if self.aid is not None:
+            yield from ((("aid", *where), name, yes_no) for where, name, yes_no in self.aid.named_figures())
+
+
+def _words(value: Any) -> Iterator[str]:
+    """Every text among the values of nested mappings."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _words(part)
+
 
 __all__ = [
     "Case",

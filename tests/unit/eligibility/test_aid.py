@@ -57,14 +57,7 @@ def test_the_minimum_wage_and_its_monthly_amount_are_those_published(from_day, h
 
 @pytest.mark.parametrize("shipped", BOOK.values(), ids=lambda shipped: shipped.id)
 def test_every_figure_that_an_aid_names_is_in_force_as_long_as_the_programme(shipped):
-    def names(value):
-        if isinstance(value, dict):
-            return {name for each in value.values() for name in names(each)}
-        if isinstance(value, list):
-            return {name for each in value for name in names(each)}
-        return {value} if isinstance(value, str) and shipped.has_figure(value) else set()
-
-    found = names(shipped.file.aid.model_dump())
+    found = {name for _, name, _ in shipped.file.aid.named_figures()}
     assert found, "an aid without a figure"
     first, after_last = (date.fromordinal(day) for day in shipped.in_force())
     for name in found:

@@ -224,6 +224,51 @@ def test_a_fault_of_a_programme_file_names_file_line_and_key(
     assert err.count("\n") == 1
 
 
+RULES_OF_SMALL = """
+contract:
+  - {id: kind, requires: "CDI ou CDD", source: "Texte", kind: {allowed: {CDD: {months_from: TERM}}}}
+reservations:
+  - {id: part-time, text: "Temps partiel.", hours_below: HOURS}
+aid:
+  reference: "Texte"
+  events:
+    - {kind: bonus, paper: "Demande", amount: AMOUNT, reference: "Texte"}
+"""
+
+
+@pytest.mark.parametrize("name", ["TERM", "HOURS", "AMOUNT"])
+def test_a_figure_that_a_term_a_reservation_or_the_aid_names_must_be_defined(
+    tmp_path, monkeypatch, capsys, name
+):
+    rules = RULES_OF_SMALL
+    for other in {"TERM", "HOURS", "AMOUNT"} - {name}:
+        rules = rules.replace(other, "low")
+    (tmp_path / "essai.yaml").write_text(SMALL + rules, encoding="utf-8")
+    monkeypatch.setenv("PASSERELLE_PROGRAMMES_DIR", str(tmp_path))
+    assert cli.status(["programmes", "verify"]) == cli.FAULT
+    err = capsys.readouterr().err
+    assert "essai.yaml, ligne" in err and f"« {name} »" in err and "pas définie" in err
+
+
+def test_a_figure_that_says_when_must_say_yes_or_no(tmp_path, monkeypatch, capsys):
+    (tmp_path / "essai.yaml").write_text(
+        SMALL.replace("aged: {at_least: low, below: 26}", "when: {figure: low}"), encoding="utf-8"
+    )
+    monkeypatch.setenv("PASSERELLE_PROGRAMMES_DIR", str(tmp_path))
+    assert cli.status(["programmes", "verify"]) == cli.FAULT
+    assert "oui ou non" in capsys.readouterr().err
+
+
+def test_a_shared_figure_that_changes_changes_which_rules_they_are(tmp_path):
+    (tmp_path / "figures").mkdir()
+    before = programme.load(tmp_path).digest
+    (tmp_path / "figures" / "mine.yaml").write_text(
+        'figures: {mine: {unit: euros, values: {2020-01-01: {value: 1, reference: "Texte"}}}}',
+        encoding="utf-8",
+    )
+    assert programme.load(tmp_path).digest != before == programme.load().digest
+
+
 def test_a_programme_of_ones_own_is_configured_not_coded(tmp_path, monkeypatch, capsys):
     (tmp_path / "essai.yaml").write_text(SMALL, encoding="utf-8")
     monkeypatch.setenv("PASSERELLE_PROGRAMMES_DIR", str(tmp_path))
