@@ -117,7 +117,7 @@ def row(young: Young, seed: int, today: date) -> tuple[str, ...]:
         _day(young.situation_since, dice),
         ", ".join(young.skills),
         f"{young.radius} km" if young.radius else "",
-        "",
+        _free_from(young, seed, today),
         "oui" if recognised else "" if dice.random() < 0.5 else "non",
         _day(today + timedelta(days=dice.randint(200, 1_500)), dice) if recognised else "",
         young.trade.woman if young.woman else young.trade.man,
@@ -125,6 +125,14 @@ def row(young: Young, seed: int, today: date) -> tuple[str, ...]:
         {True: "oui", False: "non", None: ""}[young.licence],
         "oui" if dice.random() < 0.9 else "",
     )
+
+
+def _free_from(young: Young, seed: int, today: date) -> str:
+    """When most say they can start: at once, or within two months (a training, a notice to give)."""
+    dice = Random(f"free {seed} {young.index}")
+    if dice.random() < 0.3:
+        return ""
+    return _day(today + timedelta(days=dice.choice((-20, -5, 0, 0, 7, 21, 35, 60))), dice)
 
 
 def _day(day: date | None, dice: Random) -> str:
