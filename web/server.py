@@ -84,5 +84,5 @@ def serve(port: int, *, over: Callable[[], str | None] = lambda: None) -> bool:
             app.extensions["passerelle"].database.dispose()
     if said:
         click.echo(said, err=True)
-    click.echo("Passerelle est arrêté.", err=True)
+    click.echo("Passerelle est arrêtée.", err=True)
     return bool(said)

@@ -49,7 +49,7 @@ def sentence_for(fault: Exception) -> str:
     if isinstance(fault, OSError) and fault.filename:
         return SENTENCES["no-file"].format(path=fault.filename)
     return (
-        f"Passerelle s'est arrêté sur un défaut du programme ({type(fault).__name__}). Rien n'a été écrit à moitié. "
+        f"Passerelle s'est arrêtée sur un défaut du programme ({type(fault).__name__}). Rien n'a été écrit à moitié. "
         "Relancez avec PASSERELLE_DEBUG=1 pour le détail à transmettre."
     )
 
