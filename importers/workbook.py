@@ -111,7 +111,7 @@ def _is_strong(size: int, member: zipfile.ZipInfo) -> bool:
 def _inflated(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
     """What a member really holds, in pieces: the size it declares does not cut it short."""
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise NotImplementedError("no spreadsheet packs its parts so")
+        raise zipfile.BadZipFile("no spreadsheet packs its parts so")
     whole = copy(member)
     whole.file_size = 1 << 40
     with archive.open(whole) as opened:
