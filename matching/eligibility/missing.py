@@ -20,33 +20,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ..vocabulary import Verdict
-from .cohort import Cohort, Dossier, Period, Registration, Residence
+from . import answers
+from .answers import ORDER, TERMS, reads
+from .cohort import Cohort, Dossier
 from .contract import Contract
-from .days import add_months
 from .programme import Assessment, Programme
 from .schema import Condition
 from .spans import Spans, union
 
 Values = npt.NDArray[np.int8]
-
-#: leaf of a programme file -> the facts it reads, as `passerelle check` names them (`stated` names its own)
-READS = {
-    "aged": ("birth_date",),
-    "recognised": ("rqth",),
-    "out_of_work": ("employment",),
-    "without_diploma": ("diploma_level",),
-    "level_is": ("diploma_level",),
-    "at_most_level": ("diploma_level", "bac_plus"),
-    "searching": ("registrations",),
-    "registered": ("registrations",),
-    "lives_in": ("residence",),
-    "when": (),
-}
-#: the order in which facts are asked for
-ORDER = ("birth_date", "rqth", "diploma_level", "bac_plus", "registrations", "employment", "residence")
-_TERMS = {"contract.kind": "kind", "contract.months": "months", "contract.weekly_hours": "weekly_hours",
-          "contract.sector": "sector"}  # fmt: skip
-_LEVELS = (0, 3, 4, 5, 6, 7, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +38,6 @@ class Questions:
 
     facts: tuple[str, ...]
     first: str | None
-
-
-def reads(leaf: Condition) -> tuple[str, ...]:
-    """The facts that a leaf of a programme reads."""
-    name, arguments = leaf.leaf()
-    return (arguments["fact"],) if name == "stated" else READS[name]
 
 
 def open_facts(programme: Programme, cohort: Cohort) -> dict[str, Spans]:
@@ -254,7 +230,7 @@ def _table(
     bac_plus: int | None,
 ) -> Values:
     """Values of the leaves `read` (last axis) over the answers of the group's facts, 0 = still unknown."""
-    options = [(None, *_answers(programme, fact, on)) for fact in group]
+    options = [(None, *answers.of_fact(programme, fact, on)) for fact in group]
     people = [
         _dossier(dict(zip(group, each, strict=True)), level, bac_plus) for each in itertools.product(*options)
     ]
@@ -276,71 +252,12 @@ def _distinct(table: Values, axis: int) -> tuple[Values, npt.NDArray[np.int64]]:
     return np.moveaxis(rows[kept], 0, axis), counts[order]
 
 
-def _dossier(answers: dict[str, Any], level: int | None, bac_plus: int | None) -> Dossier:
+def _dossier(stated: dict[str, Any], level: int | None, bac_plus: int | None) -> Dossier:
     """Somebody of whom nothing else is known."""
     known: dict[str, Any] = {"diploma_level": level, "bac_plus": bac_plus}
-    known |= {name: value for name, value in answers.items() if value is not None}
-    stated = {name: known.pop(name) for name in list(known) if name not in Dossier.__dataclass_fields__}
-    return Dossier(**known, facts=stated)
-
-
-def _answers(programme: Programme, fact: str, on: date) -> Sequence[Any]:
-    """Answers on each side of every threshold that the programme sets on that day."""
-    leaves = [
-        (name, programme.values(arguments, on))
-        for name, arguments in (leaf.leaf() for leaf in programme.leaves())
-        if fact in READS.get(name, ())
-    ]
-    match fact:
-        case "birth_date":
-            ages = sorted({age for _, leaf in leaves for age in (leaf["at_least"], leaf["below"])})
-            return [_ago(on, 12 * age) for age in ages] + [_ago(on, 12 * max(ages[0] - 1, 0))]
-        case "diploma_level":
-            return _LEVELS
-        case "bac_plus":
-            return sorted({leaf["bac_plus"] + more for _, leaf in leaves for more in (0, 1)})
-        case "registrations":
-            return list(_registrations(leaves, on))
-        case "employment":
-            return [(), (Period(on, on),)]
-        case "residence":
-            return list(_residences([leaf for _, leaf in leaves], on))
-        case _:  # rqth, and every stated fact
-            return [True, False]
-
-
-def _ago(on: date, months: int) -> date:
-    return date.fromordinal(max(int(add_months(np.array([on.toordinal()]), -months)[0]), 1))
-
-
-def _registrations(
-    leaves: Sequence[tuple[str, dict[str, Any]]], on: date
-) -> Iterator[tuple[Registration, ...]]:
-    """None; since long; since each needed duration; long but ended; since today; in a category that may not count."""
-    long = _ago(on, 120)
-    yield ()
-    yield (Registration(long),)
-    yield (Registration(long, date.fromordinal(on.toordinal() - 1)),)
-    yield (Registration(on),)
-    for name, leaf in leaves:
-        if name == "searching":
-            yield (Registration(_ago(on, leaf["months"])),)
-            yield (Registration(_ago(on, leaf["within"]), _ago(on, leaf["within"] - leaf["months"])),)
-        else:
-            yield from ((Registration(long, None, category),) for category in range(1, 9))
-
-
-def _residences(leaves: Sequence[dict[str, Any]], on: date) -> Iterator[tuple[Residence, ...]]:
-    """In no zone; in each kind that counts, since long and since today, in a listed commune and elsewhere."""
-    long = _ago(on, 240)
-    yield (Residence(long, None, "none"),)
-    for kind in sorted({kind for leaf in leaves for kind in leaf["kinds"]}):
-        yield (Residence(long, None, kind),)
-        if any(leaf.get("since_months") for leaf in leaves):
-            yield (Residence(on, None, kind),)
-        for leaf in leaves:
-            for commune in tuple(leaf.get("communes") or ())[:1]:
-                yield (Residence(long, None, kind, commune.ljust(5, "0")),)
+    known |= {name: value for name, value in stated.items() if value is not None}
+    facts = {name: known.pop(name) for name in list(known) if name not in Dossier.__dataclass_fields__}
+    return Dossier(**known, facts=facts)
 
 
 # --- the contract
@@ -351,16 +268,14 @@ def _contract(programme: Programme, contract: Contract | None, on: date) -> _Sid
     """The terms over every answer to those that are missing; without a contract nothing stands in the way."""
     if contract is None:
         return _Side((), np.array(1, np.int8), ())
-    answers = _term_answers(programme, contract, on)
-    options = [(None, *each) for each in answers.values()]
+    missing = answers.of_terms(programme, contract, on)
+    options = [(None, *each) for each in missing.values()]
     verdicts = [
         programme.judge(
             replace(
                 contract,
                 **{
-                    _TERMS[name]: value
-                    for name, value in zip(answers, each, strict=True)
-                    if value is not None
+                    TERMS[name]: value for name, value in zip(missing, each, strict=True) if value is not None
                 },
             ),
             on,
@@ -368,26 +283,4 @@ def _contract(programme: Programme, contract: Contract | None, on: date) -> _Sid
         for each in itertools.product(*options)
     ]
     table = np.array(verdicts, np.int8).reshape([len(each) for each in options])
-    return _Side(tuple(answers), table, tuple(np.ones(len(each) - 1, np.int64) for each in options))
-
-
-def _term_answers(programme: Programme, contract: Contract, on: date) -> dict[str, list[Any]]:
-    """Missing terms that a rule asks about, with answers inside and outside what it allows."""
-    answers: dict[str, list[Any]] = {}
-    for term in programme.file.contract:
-        name, raw = term.rule()
-        arguments = programme.values(raw, on)
-        if name == "kind":
-            allowed = arguments["allowed"]
-            if contract.kind is None:
-                answers["contract.kind"] = [*allowed, "MIS"]
-            bounds = allowed.get("CDD")
-            if bounds and contract.months is None and contract.kind in (None, "CDD"):
-                low, high = bounds.get("months_from", 0), bounds.get("months_to", 60)
-                answers["contract.months"] = [low, max(low - 1, 0), high + 1]
-        elif name == "hours" and contract.weekly_hours is None:
-            low = arguments["at_least"]
-            answers["contract.weekly_hours"] = [low, low - 0.5, (arguments.get("at_most") or 35) + 1]
-        elif name == "sector" and contract.sector is None:
-            answers["contract.sector"] = [*arguments["accepted"], *arguments.get("open", ())]
-    return {name: answers[name] for name in _TERMS if name in answers}
+    return _Side(tuple(missing), table, tuple(np.ones(len(each) - 1, np.int64) for each in options))

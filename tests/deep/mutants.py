@@ -35,6 +35,8 @@ CONCERNED: dict[str, tuple[str, ...]] = {
     "matching/eligibility/search.py": (RIGHTS.format("calendar"), "tests/property/test_spans.py"),
     "matching/eligibility/criteria.py": (RIGHTS.format("criteria"),),
     "matching/eligibility/contract.py": (RIGHTS.format("contract"),),
+    "matching/eligibility/missing.py": (RIGHTS.format("missing"), RIGHTS.format("check")),
+    "matching/eligibility/deciding.py": (RIGHTS.format("deciding"), RIGHTS.format("check")),
     "matching/eligibility/aid.py": (RIGHTS.format("aid"),),
     "importers/values.py": (IMPORTS.format("values"), IMPORTS.format("names")),
     "importers/diploma.py": (IMPORTS.format("diplomas"),),

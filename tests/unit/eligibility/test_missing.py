@@ -1,13 +1,18 @@
 """What to ask for, where the oracle of `passerelle check` does not reach: facts known over some days only, and terms."""
 
+import itertools
 from datetime import date
 
 import pytest
 
 from matching.eligibility import programme
+from matching.eligibility.answers import READS
 from matching.eligibility.cohort import Cohort, Dossier, Period, Registration, Residence
 from matching.eligibility.contract import Contract
 from matching.eligibility.missing import open_facts, questions
+from matching.eligibility.schema import LEAVES
+from tests.oracle import rights as oracle
+from web.check import answer
 
 BOOK = programme.load()
 ON = date(2013, 11, 4)
@@ -102,3 +107,57 @@ def test_only_a_fact_that_keeps_a_way_open_is_reserved_for(on, changes, facts):
     cohort = Cohort.build([Dossier(**{**SURE, **changes})], as_known_on=on)
     found = open_facts(BOOK["emplois-avenir"], cohort)
     assert {fact for fact, days in found.items() if days.at(on.toordinal())[0]} == facts
+
+
+LINES = {
+    "emplois-avenir": {
+        "birth_date": "1992-05-14", "rqth": False, "diploma_level": "3", "bac_plus": 2, "prescriber_waiver": False,
+        "registrations": [{"from": "2012-01-01"}], "employment": [],
+        "residence": [{"zone_kind": "ZUS", "from": "2005-01-01"}],
+    },
+    "emplois-francs-2013": {
+        "birth_date": "1986-05-14", "registrations": [{"from": "2012-01-01"}],
+        "residence": [{"zone_kind": "ZUS", "from": "2005-01-01"}],
+    },
+    "emplois-francs-2018": {
+        "csp": False, "mission_locale": False, "registrations": [{"from": "2012-01-01"}],
+        "residence": [{"zone_kind": "QPV", "from": "2005-01-01"}],
+    },
+}  # fmt: skip
+DAYS = {
+    "emplois-avenir": (ON, date(2014, 6, 2), date(2015, 2, 28)),
+    "emplois-francs-2013": (ON, date(2014, 2, 28)),
+    "emplois-francs-2018": (date(2018, 6, 1), date(2019, 4, 1), date(2019, 5, 2), date(2020, 2, 29)),
+}
+VARIANTS = (
+    {}, {"diploma_level": "6"}, {"diploma_level": "4"}, {"birth_date": "1986-05-14"},
+    {"registrations": [{"from": "2013-09-01"}]}, {"registrations": [{"from": "2013-01-01", "category": 4}]},
+)  # fmt: skip
+
+
+def left_out_of(full, most):
+    """Every fact, every two of them… up to `most`."""
+    return itertools.chain.from_iterable(itertools.combinations(full, n) for n in range(1, most + 1))
+
+
+@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize(
+    "contract", [None, {**TERMS, "kind": None}, {**TERMS, "kind": "CDD", "sector": None}]
+)
+def test_whatever_is_forgotten_a_smallest_set_is_asked_for(name, contract):
+    """Every fact, or every two, left out of lines that are full: the oracle tries all answers."""
+    for on in DAYS[name]:
+        for variant in VARIANTS:
+            full = LINES[name] | {key: value for key, value in variant.items() if key in LINES[name]}
+            for left_out in left_out_of(full, 1 if contract else 2):
+                person = {key: value for key, value in full.items() if key not in left_out}
+                line = {"programme": name, "person": person, "contract": contract}
+                said = answer(line, BOOK, None, on)
+                if said["verdict"] == "unknown":
+                    missing = said["missing_facts"]
+                    assert oracle.settles(line, missing, on), (line, on, missing)
+                    assert len(missing) == oracle.smallest(line, on), (line, on, missing)
+
+
+def test_every_condition_of_the_vocabulary_says_what_it_reads():
+    assert set(READS) | {"stated"} == set(LEAVES)
