@@ -40,7 +40,7 @@ def connect(settings: Settings) -> Database:
     try:
         made = open_database(settings.database_url, settings.key("DATA_KEY"))
     except (ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as wrong:
-        raise InvalidInput("bad-database-url", url=settings.database_url) from wrong
+        raise InvalidInput("settings-database-url") from wrong
     except OSError as fault:
         raise Unavailable("cannot-write", path=fault.filename or settings.data_dir) from fault
     try:

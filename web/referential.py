@@ -48,7 +48,7 @@ def imported(settings: Settings) -> Referential | None:
             return None
         made = open_database(settings.database_url, b"no value is unsealed by this command.")
     except (sa.exc.ArgumentError, ModuleNotFoundError) as wrong:
-        raise InvalidInput("bad-database-url", url=settings.database_url) from wrong
+        raise InvalidInput("settings-database-url") from wrong
     try:
         with made.reading() as session:
             if not sa.inspect(session.connection()).has_table(OccupationTitle.__tablename__):

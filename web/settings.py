@@ -83,7 +83,7 @@ def load() -> Settings:
     try:
         fixed = date.fromisoformat(today) if today else None
     except ValueError as wrong:
-        raise InvalidInput("bad-today", value=today) from wrong
+        raise InvalidInput("settings-today", value=today) from wrong
     hosts = tuple(host for host in os.environ.get("PASSERELLE_TRUSTED_HOSTS", "").split(",") if host)
     return Settings(
         environment, data_dir, url, Path(programmes) if programmes else None, fixed, hosts or LOOPBACK

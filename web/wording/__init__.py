@@ -25,9 +25,9 @@ SENTENCES: dict[str, str] = {
     "disk-full": "Le disque est plein : rien n'a été écrit. Faites de la place et recommencez.",
     "database-newer": "La base a été faite par une version plus récente de Passerelle : installez cette version.",
     "database-unreadable": "Le fichier de la base est illisible ({detail}) : restaurez une sauvegarde.",
-    "bad-database-url": "PASSERELLE_DATABASE_URL (« {url} ») n'est pas une adresse de base : "
+    "settings-database-url": "PASSERELLE_DATABASE_URL n'est pas une adresse de base : "
     "par exemple sqlite:///var/passerelle.db.",
-    "bad-today": "PASSERELLE_TODAY (« {value} ») n'est pas une date : écrivez par exemple 2013-11-04.",
+    "settings-today": "PASSERELLE_TODAY (« {value} ») n'est pas une date : écrivez par exemple 2013-11-04.",
     "wrong-data-key": "La clé DATA_KEY n'est pas celle qui a scellé cette base : remettez la clé d'origine.",
     "no-free-port": "Aucun port n'est libre de {wanted} à {last} : arrêtez un programme ou donnez un autre --port.",
     "settings-env": "PASSERELLE_ENV (« {value} ») doit être development ou production.",

@@ -54,7 +54,8 @@ def test_wrong_usage_is_one_french_sentence_and_status_2(arguments, capsys):
 @pytest.mark.parametrize(
     ("fault", "status"),
     [
-        (errors.InvalidInput("bad-today", value="x"), 4),
+        (errors.InvalidInput("base-not-empty"), 4),
+        (errors.InvalidInput("settings-today", value="x"), 78),
         (errors.NotFound("unknown-offer", reference="O-9"), 4),
         (errors.UnreadableFile("empty-file", message="Le fichier est vide."), 4),
         (errors.MissingParameter("missing-figure"), 1),

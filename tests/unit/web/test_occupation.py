@@ -87,7 +87,7 @@ def test_a_base_without_tables_is_no_referential_and_gets_none(said, tmp_path):
 def test_a_database_url_that_means_nothing_is_refused(said, monkeypatch):
     monkeypatch.setenv("PASSERELLE_DATABASE_URL", "::nothing::")
     status, lines, err = said("serveur")
-    assert (status, lines) == (cli.REFUSED, []) and err.count("\n") == 1
+    assert (status, lines) == (cli.SETTINGS, []) and err.count("\n") == 1
 
 
 def test_an_imported_referential_gives_its_codes_and_labels_and_usual_titles_of_its_occupations(
