@@ -140,12 +140,14 @@ def _order(edits: Edits) -> tuple[str, ...]:
 def _refusals(facts: PersonFacts, dossier: Held | None, on: date) -> list[Refusal]:
     """What the base has against a row: a known identifier on somebody else, an age nobody of ours has."""
     born = facts.birth_date
-    if dossier is None:
-        if born is not None and born <= on and not YOUNGEST <= age(born, on) < TOO_OLD:
-            return [Refusal("age-out-of-range", "date_naissance", born.isoformat(), {"age": age(born, on)})]
+    stored = dossier.person if dossier is not None else {"birth_date": None}
+    # A birth date held is not checked again as years pass; one that a row brings is, for a known person too:
+    # the 01/01/1900 of a form would else replace a true one, or not, by the order of files.
+    if born is None or born == stored["birth_date"]:
         return []
-    stored = dossier.person
-    if born is None or not facts.family_name or born == stored["birth_date"]:
+    if born <= on and not YOUNGEST <= age(born, on) < TOO_OLD:
+        return [Refusal("age-out-of-range", "date_naissance", born.isoformat(), {"age": age(born, on)})]
+    if dossier is None or not facts.family_name:
         return []
     if names.alike(
         folded(facts.family_name, facts.given_names), folded(stored["family_name"], stored["given_names"])

@@ -190,6 +190,18 @@ def test_somebody_known_is_not_checked_for_age_again(session):
     assert counts(take(session, "jeunes", later, today=date(2020, 1, 1))) == (0, 1, 0, 0)
 
 
+def test_a_birth_date_that_a_row_brings_is_checked_for_a_known_person_too(session):
+    """The 01/01/1900 of a form replaces no true date, whichever file comes first."""
+    header = "identifiant;nom;prenom;date_naissance;quartier;niveau_diplome"
+    rows = ["A2;Dupont;Inès;01/01/1900;hors_zus;CAP", "A2;Dupont;Inès;02/03/1995;hors_zus;CAP"]
+    for outcome in ((1, 0, 0, 1), (0, 0, 1, 1)):
+        make = csv_bytes if outcome[0] else xlsx_bytes
+        report = take(session, "jeunes", make(header, *rows))
+        assert (report.created, report.updated, report.unchanged, report.rejected) == outcome
+        assert codes(report) == [(2, "date_naissance", "age-out-of-range")]
+    assert person(session).birth_date == date(1995, 3, 2)
+
+
 def test_all_errors_of_a_row_are_told_those_of_the_base_too(session):
     report = take(session, "jeunes", csv_bytes(HEADER + ";code_rome", "A1;;Inès;01/01/1900;zz"))
     assert sorted(codes(report)) == [

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 from sqlalchemy.orm import Session
 
 from matching.store.engine import Database
@@ -93,6 +93,7 @@ def picture(session: Session) -> list[Any]:
 
 
 @SETTINGS
+@example(rows=["A2;Dupont;Inès;01/01/1900;;;;;;", "A2;Dupont;Inès;02/03/1995;;;;;;"])
 @given(rows=st.lists(person, min_size=1, max_size=8))
 def test_the_same_people_in_another_file_change_nothing(sqlite_database, rows):
     with fresh(sqlite_database) as session:
