@@ -2,16 +2,14 @@
 
 import contextlib
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from matching import homes, match_results, match_runs, offers, proposals
-from matching.eligibility import programme
+from matching import match_runs, offers, proposals
 from matching.errors import InvalidInput, NotFound
 from matching.reference import write
-from matching.scoring.referential import Referential
 from matching.store.engine import open_database, seal_of
 from matching.store.matches import MatchProposal, ReviewDecision
 from matching.store.migrate import upgrade
@@ -19,12 +17,8 @@ from matching.store.people import DisabilityRecognition, RegistrationSpell
 from matching.vocabulary import OfferState, Party, PlacementState, ProposalState, Source
 from tests import build
 from tests.conftest import KEY
+from tests.matcher import AT, BOOK, DAY, STARTER, run, standing
 from web import cli
-
-BOOK = programme.load()
-STARTER = Referential.starter()
-DAY = date(2013, 11, 4)
-AT = datetime(2013, 11, 4, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -32,17 +26,6 @@ def base(session):
     write(session)
     build.offer(session, reference="O-1")
     return session
-
-
-def run(session, on=DAY, **options):
-    return match_runs.run(session, BOOK, STARTER, on=on, at=AT, **options)
-
-
-def standing(session, outcome=None, on=DAY):
-    listed = match_results.standing(
-        session, on=on, seed=match_runs.SEED, priorities=outcome and outcome.priorities
-    )
-    return {(each.offer, each.candidate): each for offer in listed for each in offer.proposals}
 
 
 def reject(session, proposal):
@@ -240,64 +223,6 @@ def test_counts_of_one_offer_are_its_own(base):
     assert run(base).pairs_scored == 6
     outcome = run(base, offer="O-2")
     assert (outcome.offers, outcome.pairs_scored, outcome.unmatched_offers) == (1, 3, [])
-
-
-def everything(session, outcome):
-    return {
-        pair: (each.rank, each.proposal.score, each.proposal.parts, each.proposal.reasons, each.priority)
-        for pair, each in standing(session, outcome).items()
-    }
-
-
-@pytest.mark.parametrize("forbidden", ["identity", "address", "zone", "recognition"])
-def test_what_a_score_may_not_read_moves_neither_score_nor_order_nor_priority(base, forbidden):
-    people = [build.person(base, identifier=f"P-{number}") for number in range(4)]
-    before = everything(base, run(base))
-    for person in people[:2]:
-        if forbidden == "identity":
-            person.civility, person.family_name, person.given_names, person.name_key = (
-                "M",
-                "Touré",
-                "Ali",
-                "a",
-            )
-        elif forbidden == "address":
-            person.address, person.postcode, person.declared_quarter = "9 rue Fafet", "80080", "etouvie"
-        elif forbidden == "zone":
-            homes.confirm(
-                base,
-                person,
-                homes.zone(base, "zus-nord"),
-                since_on=date(2012, 1, 1),
-                proof="bail",
-                actor_id=None,
-                on=DAY,
-            )
-        else:
-            from matching.statements import RECOGNISED
-
-            base.add(DisabilityRecognition(
-                person_id=person.id, value=seal_of(base).close(RECOGNISED), stated_on=DAY, source="autre"
-            ))  # fmt: skip
-    base.flush()
-    assert everything(base, run(base, full=True)) == before
-
-
-def test_a_recognition_that_opens_the_right_does_not_show_in_the_priority(base):
-    from matching.statements import RECOGNISED
-
-    for number, recognised in ((1, True), (2, False)):
-        person = build.person(base, identifier=f"P-{number}", birth_date=date(1985, 6, 1))
-        if recognised:
-            base.add(DisabilityRecognition(
-                person_id=person.id, value=seal_of(base).close(RECOGNISED), stated_on=DAY, source="autre"
-            ))  # fmt: skip
-    build.offer(base, reference="O-2", scheme=None)
-    outcome = run(base)
-    found = standing(base, outcome)
-    assert ("O-1", "P-1") in found
-    assert found["O-2", "P-1"].priority == found["O-2", "P-2"].priority
-    assert found["O-2", "P-1"].priority["days_left"] is None
 
 
 @contextlib.contextmanager

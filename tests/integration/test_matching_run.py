@@ -1,17 +1,15 @@
 """`passerelle match` on a real base: everybody who can be is proposed, nothing decided moves, the answer repeats."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
 from matching import homes, match_names, match_results, match_runs, proposals, rights
-from matching.eligibility import programme
 from matching.eligibility.cohort import Cohort, Dossier, Period, Registration, Residence
 from matching.errors import Duplicate, InvalidInput, NotFound
 from matching.reference import write
-from matching.scoring.referential import Referential
 from matching.store.engine import open_database, seal_of
 from matching.store.matches import MatchProposal, MatchRun, ReviewDecision
 from matching.store.migrate import upgrade
@@ -25,12 +23,8 @@ from matching.store.people import (
 from matching.vocabulary import Party, ProposalState, Sector, SituationValue
 from tests import build
 from tests.conftest import KEY
+from tests.matcher import AT, BOOK, DAY, STARTER, run
 from web import cli
-
-BOOK = programme.load()
-STARTER = Referential.starter()
-DAY = date(2013, 11, 4)
-AT = datetime(2013, 11, 4, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -40,10 +34,6 @@ def base(session):
     build.offer(session, reference="O-1")
     build.offer(session, reference="O-2", scheme=None, contract_kind="CDI", months=None, tutor=None)
     return session
-
-
-def run(session, **options):
-    return match_runs.run(session, BOOK, STARTER, on=DAY, at=AT, **options)
 
 
 def standing(session):
