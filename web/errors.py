@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import secrets
 
 from flask import Flask, Response, make_response, render_template
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from matching import errors
 
+from .security import current
 from .wording import sentence_for
+from .wording.accounts import ROLES
 
 log = logging.getLogger("passerelle.web")
 
@@ -27,12 +30,15 @@ STATUS: dict[type[errors.PasserelleError], int] = {
 PAGES = {
     400: (
         "Demande illisible",
-        "Le navigateur a envoyé une demande que Passerelle ne comprend pas : revenez à la page.",
+        "Passerelle n'a pas pu lire cette demande, ou la page était ouverte depuis trop longtemps : "
+        "revenez à la page, rechargez-la et recommencez. Rien n'a été enregistré.",
     ),
+    401: ("Connexion nécessaire", "Connectez-vous, puis recommencez."),
     403: ("Accès réservé", "Cette page n'est pas ouverte à votre compte."),
     404: (
         "Page introuvable",
-        "Cette adresse ne mène à rien : vérifiez-la, ou repartez de la liste des offres.",
+        "Cette adresse ne mène à rien, ou à une fiche qui n'est pas de votre ressort : vérifiez-la, "
+        "ou repartez de l'accueil.",
     ),
     405: ("Action impossible", "Cette adresse ne répond pas à cette action : revenez à la page précédente."),
     413: ("Envoi trop lourd", "Ce qui a été envoyé dépasse la taille admise : allégez-le et recommencez."),
@@ -45,6 +51,10 @@ def answer(app: Flask) -> None:
     @app.errorhandler(errors.PasserelleError)
     def domain(fault: errors.PasserelleError) -> Response:
         status = next((code for kind, code in STATUS.items() if isinstance(fault, kind)), 500)
+        if status == 404:  # out of one's scope or missing: the very same page (Z3)
+            return page(*PAGES[404], 404)
+        if fault.code == "not-your-page":
+            return page(PAGES[403][0], reserved(), 403)
         title = "Service momentanément indisponible" if status == 503 else "Demande refusée"
         response = page(title, sentence_for(fault), status)
         if status == 503:
@@ -64,8 +74,22 @@ def answer(app: Flask) -> None:
     @app.errorhandler(Exception)
     def unexpected(fault: Exception) -> Response:
         # Type only: a message or a traceback may hold what a person wrote (S2).
-        log.error("unexpected %s", type(fault).__name__, exc_info=app.debug)
-        return page("Défaut de Passerelle", sentence_for(fault), 500)
+        number = secrets.token_hex(4)
+        log.error("unexpected %s, number %s", type(fault).__name__, number, exc_info=app.debug)
+        sentence = (
+            f"Passerelle a rencontré un défaut ; rien n'a été perdu ni enregistré à moitié. Recommencez ; si cela "
+            f"se répète, donnez le numéro {number} à votre administrateur."
+        )
+        return page("Défaut de Passerelle", sentence, 500)
+
+
+def reserved() -> str:
+    """Who the page is not for, and as whom one is here."""
+    signed_in = current()
+    if signed_in is None:
+        return PAGES[403][1]
+    who = f"{signed_in.actor.name} ({ROLES[signed_in.actor.role]})"
+    return f"{PAGES[403][1]} Vous êtes ici en tant que {who} : demandez à votre administrateur."
 
 
 def page(title: str, sentence: str, status: int) -> Response:

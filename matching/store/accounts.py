@@ -33,6 +33,7 @@ class User(Row):
     totp_secret: Mapped[bytes | None] = personal(sa.LargeBinary, purpose=ACCOUNT, keep=KEEP_ACCOUNT)
     totp_last_step: Mapped[int | None] = plain(sa.BigInteger)
     active: Mapped[bool] = plain(sa.Boolean, default=True)
+    preferences: Mapped[dict[str, Any] | None] = plain(sa.JSON)
 
 
 class UserSession(Row):
@@ -44,12 +45,25 @@ class UserSession(Row):
     user_id: Mapped[int] = refers("user.id")
     created_at: Mapped[datetime] = plain(Utc)
     seen_at: Mapped[datetime] = plain(Utc)
+    #: When the second factor passed; NULL = the password alone did.
+    verified_at: Mapped[datetime | None] = plain(Utc)
+    #: When the person last proved to be there, for what asks for it again.
     fresh_at: Mapped[datetime | None] = plain(Utc)
     ended_at: Mapped[datetime | None] = plain(Utc)
 
 
+class RecoveryCode(Row):
+    """Ten for each account, each opens once in the place of a one-time code (A3); only hashes are stored."""
+
+    __tablename__ = "recovery_code"
+
+    user_id: Mapped[int] = refers("user.id")
+    code_hash: Mapped[str] = plain(sa.String(64), unique=True)
+    used_at: Mapped[datetime | None] = plain(Utc)
+
+
 class Invitation(Row):
-    """A door that opens once (A7)."""
+    """A door that opens once (A7): to a new account, or to a new password of the account `user_id`."""
 
     __tablename__ = "invitation"
 
@@ -60,6 +74,7 @@ class Invitation(Row):
     permissions: Mapped[list[str]] = plain(sa.JSON, default=list)
     organisation_id: Mapped[int | None] = refers("organisation.id", optional=True)
     agency_id: Mapped[int | None] = refers("agency.id", optional=True)
+    user_id: Mapped[int | None] = refers("user.id", optional=True)
     invited_by_id: Mapped[int | None] = refers("user.id", optional=True)
     created_at: Mapped[datetime] = plain(Utc)
     expires_at: Mapped[datetime] = plain(Utc)

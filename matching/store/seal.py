@@ -1,9 +1,10 @@
-"""Sealing of the few values that must not be readable in a copied file (RQTH; later the TOTP secrets)."""
+"""Sealing of the few values that must stay unreadable in a copied file (RQTH, TOTP secrets); signing of the trail."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -15,6 +16,12 @@ class Seal:
 
     def __init__(self, key: bytes) -> None:
         self._fernet = Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"passerelle seal\0" + key).digest()))
+
+        self._signing = hashlib.sha256(b"passerelle audit\0" + key).digest()
+
+    def sign(self, message: bytes) -> str:
+        """HMAC-SHA256 in hexadecimal, under a key of its own."""
+        return hmac.new(self._signing, message, hashlib.sha256).hexdigest()
 
     def close(self, text: str) -> bytes:
         return self._fernet.encrypt(text.encode())

@@ -1,6 +1,9 @@
 """One blueprint an area; a page reads, calls one flow and shows."""
 
 from .health import pages as health
-from .offers import pages as offers
+from .home import pages as home
 
-__all__ = ["health", "offers"]
+#: In the order they are registered.
+ALL = (health, home)
+
+__all__ = ["ALL"]

@@ -7,15 +7,19 @@ from flask import Blueprint, Response, current_app
 from matching.errors import Unavailable
 from matching.store import migrate
 
+from ..security import public
+
 pages = Blueprint("health", __name__)
 
 
 @pages.get("/healthz")
+@public
 def alive() -> Response:
     return Response("ok\n", mimetype="text/plain")
 
 
 @pages.get("/readyz")
+@public
 def ready() -> Response:
     """200 when the database answers at this version's schema and a write lock can be had, else 503."""
     database = current_app.extensions["passerelle"].database

@@ -1,0 +1,112 @@
+"""Who may see which rows: one query builder for each model (security.md Z2), asked by every page, list and export.
+
+A row outside the scope is never told apart from one that does not exist: `one` raises the same NotFound for both.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ..errors import NotFound
+from ..vocabulary import Party, Role
+from .intake import ImportBatch
+from .matches import MatchProposal
+from .organisations import Offer, Organisation
+from .people import Person
+from .placements import Placement
+from .upkeep import Job
+
+Model = TypeVar("Model")
+
+#: Permissions that an account may hold besides its role.
+IMPORT, SUPERVISE = "import", "supervise"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A signed-in account, as far as rights are concerned."""
+
+    id: int
+    public_id: uuid.UUID
+    name: str
+    role: Role
+    permissions: frozenset[str] = frozenset()
+    agency_id: int | None = None
+    agency_name: str | None = None
+    organisation_id: int | None = None
+
+    @property
+    def party(self) -> Party:
+        """As whom an advisor acts in a flow (workflow.md, roles)."""
+        return Party.SUPERVISOR if SUPERVISE in self.permissions else Party.ADVISOR
+
+
+def people(actor: Actor) -> sa.Select[Person]:
+    """An advisor's caseload: the people of the agency."""
+    return sa.select(Person).where(_caseload(actor))
+
+
+def proposals(actor: Actor) -> sa.Select[MatchProposal]:
+    """Proposals of the people of the caseload."""
+    return _of_people(sa.select(MatchProposal), MatchProposal.person_id, actor)
+
+
+def placements(actor: Actor) -> sa.Select[Placement]:
+    """Placements of the people of the caseload."""
+    return _of_people(sa.select(Placement), Placement.person_id, actor)
+
+
+def offers(actor: Actor) -> sa.Select[Offer]:
+    """Every offer for an advisor; its own for an organisation."""
+    if actor.role is Role.EMPLOYER:
+        return sa.select(Offer).where(Offer.organisation_id == actor.organisation_id)
+    return sa.select(Offer).where(sa.true() if actor.role is Role.ADVISOR else sa.false())
+
+
+def organisations(actor: Actor) -> sa.Select[Organisation]:
+    """Every organisation for an advisor; itself for an organisation."""
+    if actor.role is Role.EMPLOYER:
+        return sa.select(Organisation).where(Organisation.id == actor.organisation_id)
+    return sa.select(Organisation).where(sa.true() if actor.role is Role.ADVISOR else sa.false())
+
+
+def batches(actor: Actor) -> sa.Select[ImportBatch]:
+    """Imports of the agency, those of no agency (zones, occupations) included; the administrator's journal: all."""
+    query = sa.select(ImportBatch)
+    if actor.role is Role.ADMIN:
+        return query
+    own = sa.or_(ImportBatch.agency_id == actor.agency_id, ImportBatch.agency_id.is_(None))
+    return query.where(own if _imports(actor) else sa.false())
+
+
+def jobs(actor: Actor) -> sa.Select[Job]:
+    """Long work that one has asked for; all of it for the administrator."""
+    query = sa.select(Job)
+    return query if actor.role is Role.ADMIN else query.where(Job.submitted_by_id == actor.id)
+
+
+def one(session: Session, query: sa.Select[Model], *conditions: Any) -> Model:
+    """The row of that query that meets the conditions. Raises NotFound: missing, or not for this actor."""
+    found = session.scalar(query.where(*conditions))
+    if found is None:
+        raise NotFound("not-found")
+    return found
+
+
+def _caseload(actor: Actor) -> sa.ColumnElement[bool]:
+    if actor.role is not Role.ADVISOR or actor.agency_id is None:
+        return sa.false()
+    return Person.agency_id == actor.agency_id
+
+
+def _of_people(query: sa.Select[Any], person_id: Any, actor: Actor) -> sa.Select[Any]:
+    return query.where(person_id.in_(sa.select(Person.id).where(_caseload(actor))))
+
+
+def _imports(actor: Actor) -> bool:
+    return actor.role is Role.ADVISOR and IMPORT in actor.permissions

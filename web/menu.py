@@ -1,0 +1,43 @@
+"""The menu of whoever is signed in: only what exists, and only what is theirs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flask import current_app, request, url_for
+
+from .security import allows, current
+
+
+class Entry(NamedTuple):
+    label: str
+    url: str
+    current: bool
+
+
+#: label, endpoint, permission; an area is current on all pages of its blueprint.
+ENTRIES = (
+    ("À traiter", "home.index", "people.read"),
+    ("Propositions", "proposals.index", "proposals.read"),
+    ("Offres", "offers.index", "offers.read"),
+    ("Candidats", "people.index", "people.read"),
+    ("Embauches", "placements.index", "placements.read"),
+    ("Bilans", "reports.index", "report.read"),
+    ("Imports", "imports.index", "imports.journal"),
+    ("Comptes", "accounts.index", "accounts.manage"),
+    ("Journal", "admin.journal", "audit.read"),
+    ("Travaux", "jobs.index", "accounts.manage"),
+)
+
+
+def entries() -> list[Entry]:
+    """Empty for who is not signed in. Asks nothing of the base."""
+    signed_in = current()
+    if signed_in is None:
+        return []
+    area = request.blueprint or ""
+    return [
+        Entry(label, url_for(endpoint), endpoint.split(".")[0] == area)
+        for label, endpoint, permission in ENTRIES
+        if endpoint in current_app.view_functions and allows(signed_in.actor, permission)
+    ]

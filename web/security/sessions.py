@@ -1,0 +1,216 @@
+"""Sessions are rows on the server (A4): the cookie holds a random token, the base its hash.
+
+Before anybody signs in the cookie holds a token without a row; CSRF tokens are bound to it all the same. There is no
+other cookie, and nothing is kept in this one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, Request, Response, g, request, session as flask_session
+from flask.sessions import SessionInterface, SessionMixin
+from sqlalchemy.orm import Session
+
+from matching import clock
+from matching.errors import NotAllowed
+from matching.store.accounts import User, UserSession
+from matching.store.people import Agency
+from matching.store.scope import Actor
+from matching.vocabulary import Role
+
+#: Without a click for so long, a session is over; longer for those who see little.
+IDLE = {
+    Role.ADMIN: timedelta(minutes=30),
+    Role.ADVISOR: timedelta(minutes=30),
+    Role.ANIMATOR: timedelta(minutes=30),
+}
+IDLE_OTHERS = timedelta(hours=2)
+#: However busy, a session ends after a working day.
+LONGEST = timedelta(hours=10)
+#: `seen_at` is written at most so often: a reader should rarely have to write.
+SEEN_EVERY = timedelta(minutes=1)
+#: What asks for a fresh proof asks for one of the last quarter of an hour.
+FRESH = timedelta(minutes=15)
+
+COOKIE, COOKIE_DEVELOPMENT = "__Host-passerelle", "passerelle_dev"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The session of this request: whose, and how far they are through the door."""
+
+    session_id: int
+    actor: Actor
+    email: str
+    verified: bool
+    fresh_at: datetime | None
+    preferences: dict[str, Any]
+
+    def is_fresh(self, at: datetime) -> bool:
+        return self.fresh_at is not None and at - self.fresh_at <= FRESH
+
+
+class Visit(dict[str, Any], SessionMixin):
+    """What Flask calls its session: the token, and the CSRF secret derived from it. Keeps nothing else."""
+
+    def __init__(self, secret: bytes, token: str | None) -> None:
+        super().__init__()
+        self._secret = secret
+        self.wanted = False
+        self._take(token or new_token())
+        self.new = token is None
+
+    def _take(self, token: str) -> None:
+        self.token = token
+        self["csrf_token"] = hmac.new(self._secret, b"csrf\0" + token.encode(), hashlib.sha256).hexdigest()
+
+    def __contains__(self, key: object) -> bool:
+        self.wanted = True  # a form is being made: its CSRF token needs the cookie
+        return super().__contains__(key)
+
+    def rotate(self) -> str:
+        """A new token for this browser: at sign-in, at the second factor, at sign-out (no fixation)."""
+        self._take(new_token())
+        self.new = self.wanted = True
+        g.pop("csrf_token", None)
+        return self.token
+
+
+class Tokens(SessionInterface):
+    """Reads and writes the one cookie."""
+
+    def __init__(self, secret: bytes, *, production: bool) -> None:
+        self._secret, self.production = secret, production
+        self.cookie = COOKIE if production else COOKIE_DEVELOPMENT
+
+    def open_session(self, app: Flask, request: Request) -> Visit:
+        found = request.cookies.get(self.cookie, "")
+        return Visit(self._secret, found if 40 <= len(found) <= 64 else None)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        assert isinstance(session, Visit)
+        if session.new and session.wanted:
+            response.set_cookie(
+                self.cookie, session.token, secure=self.production, httponly=True, samesite="Lax", path="/"
+            )
+
+
+def visit() -> Visit:
+    """The browser of this request."""
+    found: Visit = flask_session._get_current_object()  # type: ignore[attr-defined]
+    return found
+
+
+def new_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_for(session: Session, user_id: int, token: str, *, at: datetime, verified: bool) -> UserSession:
+    """A session row for that token. Flushes, never commits."""
+    row = UserSession(
+        token_hash=hashed(token),
+        user_id=user_id,
+        created_at=at,
+        seen_at=at,
+        verified_at=at if verified else None,
+        fresh_at=at if verified else None,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def end(session: Session, *conditions: Any, at: datetime) -> None:
+    """End the sessions that meet the conditions and are not over yet."""
+    session.execute(
+        sa.update(UserSession).where(UserSession.ended_at.is_(None), *conditions).values(ended_at=at)
+    )
+
+
+def find(session: Session, token: str, *, at: datetime) -> tuple[SignedIn, datetime] | None:
+    """The live session of that token and when it was last seen; None when it ended, lapsed or never was."""
+    row = session.execute(
+        sa.select(UserSession, User, Agency.name)
+        .join(User, User.id == UserSession.user_id)
+        .outerjoin(Agency, Agency.id == User.agency_id)
+        .where(UserSession.token_hash == hashed(token), UserSession.ended_at.is_(None), User.active)
+    ).first()
+    if row is None:
+        return None
+    kept, user, agency = row
+    idle = IDLE.get(user.role, IDLE_OTHERS)
+    if at - kept.seen_at > idle or at - kept.created_at > LONGEST:
+        return None
+    actor = Actor(
+        id=user.id,
+        public_id=user.public_id,
+        name=user.name,
+        role=user.role,
+        permissions=frozenset(user.permissions),
+        agency_id=user.agency_id,
+        agency_name=agency,
+        organisation_id=user.organisation_id,
+    )
+    signed_in = SignedIn(
+        kept.id, actor, user.email, kept.verified_at is not None, kept.fresh_at, dict(user.preferences or {})
+    )
+    return signed_in, kept.seen_at
+
+
+def identify() -> SignedIn | None:
+    """Who asks, looked up once a request; notes that they were seen."""
+    if "signed_in" not in g:
+        g.signed_in = None
+        g.signed_in = _identify()
+    found: SignedIn | None = g.signed_in
+    return found
+
+
+def _identify() -> SignedIn | None:
+    from ..db import reading, transaction
+
+    browser = visit()
+    if browser.new:
+        return None
+    at = clock.now()
+    with reading() as session:
+        found = find(session, browser.token, at=at)
+    if found is None:
+        return None
+    signed_in, seen_at = found
+    if at - seen_at >= SEEN_EVERY:
+        with transaction() as session:
+            session.execute(
+                sa.update(UserSession).where(UserSession.id == signed_in.session_id).values(seen_at=at)
+            )
+    return signed_in
+
+
+def current() -> SignedIn | None:
+    """Whoever passed the whole door, as already looked up; None else. Asks nothing of the base (error pages)."""
+    found: SignedIn | None = g.get("signed_in")
+    return found if found is not None and found.verified else None
+
+
+def actor() -> Actor:
+    """The signed-in account of this request. Raises NotAllowed when there is none."""
+    found = current()
+    if found is None:
+        raise NotAllowed("signed-out")
+    return found.actor
+
+
+def is_json() -> bool:
+    return request.path.startswith("/api/")
