@@ -12,9 +12,11 @@ from matching.store.accounts import Setting
 from matching.store.engine import Database
 
 from . import (
+    assets,
     database as databases,
     errors,
     menu,
+    notices,
     pages,
     security,
     settings as configuration,
@@ -23,6 +25,7 @@ from . import (
 )
 from .db import Installation
 from .security.sessions import Tokens
+from .wording.accounts import ROLES
 
 
 def create_app(settings: configuration.Settings | None = None) -> Flask:
@@ -40,6 +43,7 @@ def create_app(settings: configuration.Settings | None = None) -> Flask:
     app.extensions["passerelle"] = Installation(settings, database, demo=_is_demo(database))
     _templates(app)
     security.protect(app)
+    assets.serve(app)
     errors.answer(app)
     for blueprint in pages.ALL:
         app.register_blueprint(blueprint)
@@ -67,5 +71,7 @@ def _templates(app: Flask) -> None:
             "signed_in": security.current(),
             "menu": menu.entries(),
             "demo_base": app.extensions["passerelle"].demo,
+            "notice": notices.shown(),
+            "roles": ROLES,
             "exists": lambda endpoint: endpoint in app.view_functions,
         }

@@ -1,0 +1,113 @@
+"""Fields that read what French people type and give it back as it was typed when it cannot be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from wtforms import Field, ValidationError
+
+from importers.cells import Bad
+from importers.values import Context, day
+
+from ..db import today
+
+#: Filters of text fields: NFC and no stray spaces at the ends are the business of `cleaned`.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def cleaned(text: str | None) -> str:
+    """A text as it may be stored: NFC, no control or direction-changing character, no spaces at its ends (I7)."""
+    import unicodedata
+
+    return _CONTROL.sub("", unicodedata.normalize("NFC", text or "")).strip()
+
+
+class _Typed(Field):
+    """One text box whose value is not a text."""
+
+    def __init__(self, label: str, validators: Sequence[Callable[..., Any]] = (), *, refused: str, **kw: Any):
+        super().__init__(label, validators, **kw)
+        self.refused = refused
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self.written(self.data)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        text = cleaned(str(valuelist[0])) if valuelist else ""
+        try:
+            self.data = self.parsed(text) if text else None
+        except ValueError as wrong:
+            self.data = None
+            raise ValidationError(self.refused) from wrong
+
+    def parsed(self, text: str) -> Any:
+        raise NotImplementedError
+
+    def written(self, value: Any) -> str:
+        return str(value)
+
+
+class DayField(_Typed):
+    """A day: « 2/12/13 », « 02.12.2013 », « 2 décembre 2013 »."""
+
+    def __init__(self, label: str, validators: Sequence[Callable[..., Any]] = (), **kw: Any):
+        kw.setdefault("refused", "Indiquez une date, par exemple 02/12/2013.")
+        super().__init__(label, validators, **kw)
+
+    def parsed(self, text: str) -> date:
+        if text.isdecimal():  # a spreadsheet's serial means nothing in a form
+            raise ValueError(text)
+        try:
+            read: date = day(text.replace(" / ", "/"), Context(today=today()))
+        except Bad as wrong:
+            raise ValueError(text) from wrong
+        return read
+
+    def written(self, value: date) -> str:
+        return f"{value:%d/%m/%Y}"
+
+
+class DecimalCommaField(_Typed):
+    """A figure: « 35,5 », « 1 430,22 », « 35.5 »."""
+
+    def __init__(self, label: str, validators: Sequence[Callable[..., Any]] = (), **kw: Any):
+        kw.setdefault("refused", "Indiquez un nombre, par exemple 35,5.")
+        super().__init__(label, validators, **kw)
+
+    def parsed(self, text: str) -> Decimal:
+        bare = re.sub(r"[\s\u00a0\u202f]|€$", "", text).replace(",", ".")
+        if len(bare) > 15 or not bare.isascii():
+            raise ValueError(text)
+        try:
+            read = Decimal(bare)
+        except InvalidOperation as wrong:
+            raise ValueError(text) from wrong
+        if not read.is_finite():
+            raise ValueError(text)
+        return read
+
+    def written(self, value: Decimal) -> str:
+        return f"{value.normalize():f}".replace(".", ",")
+
+
+class WholeField(DecimalCommaField):
+    """A whole number."""
+
+    def __init__(self, label: str, validators: Sequence[Callable[..., Any]] = (), **kw: Any):
+        kw.setdefault("refused", "Indiquez un nombre entier, par exemple 12.")
+        super().__init__(label, validators, **kw)
+
+    def parsed(self, text: str) -> int:  # type: ignore[override]
+        read = super().parsed(text)
+        if read != read.to_integral_value():
+            raise ValueError(text)
+        return int(read)
+
+    def written(self, value: Any) -> str:
+        return str(value)
