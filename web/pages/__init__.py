@@ -1,9 +1,10 @@
 """One blueprint an area; a page reads, calls one flow and shows."""
 
 from .health import pages as health
+from .help import pages as help_
 from .home import pages as home
 
 #: In the order they are registered.
-ALL = (health, home)
+ALL = (health, home, help_)
 
 __all__ = ["ALL"]
