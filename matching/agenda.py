@@ -248,14 +248,13 @@ def month(session: Session, actor: scope.Actor, *, on: date) -> Month:
     first = on.replace(day=1)
     actions = (proposals.ProposalAction.APPROVE, proposals.ProposalAction.INTERVIEW)
     mine = scope.proposals(actor).subquery()
-    counted = dict(
-        session.execute(
-            sa.select(ReviewDecision.action, sa.func.count(sa.distinct(mine.c.person_id)))
-            .join(mine, mine.c.id == ReviewDecision.proposal_id)
-            .where(ReviewDecision.decided_on.between(first, on), ReviewDecision.action.in_(actions))
-            .group_by(ReviewDecision.action)
-        ).tuples()
+    counts = session.execute(
+        sa.select(ReviewDecision.action, sa.func.count(sa.distinct(mine.c.person_id)))
+        .join(mine, mine.c.id == ReviewDecision.proposal_id)
+        .where(ReviewDecision.decided_on.between(first, on), ReviewDecision.action.in_(actions))
+        .group_by(ReviewDecision.action)
     )
+    counted = {row[0]: row[1] for row in counts}
     placed = scope.placements(actor).where(Placement.signed_on.between(first, on)).subquery()
     hired = session.scalar(sa.select(sa.func.count(sa.distinct(placed.c.person_id)))) or 0
     return Month(counted.get(actions[0], 0), counted.get(actions[1], 0), hired)
