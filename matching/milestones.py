@@ -37,6 +37,8 @@ ADVISOR, LOCAL, EMPLOYER, CLOCK, SYSTEM = (
 
 #: States in which nothing was paid yet and something still may be.
 OUTSTANDING = (State.UPCOMING, State.DUE, State.DOCUMENT_RECEIVED, State.ASKED)
+#: States in which the paper has not come yet: past its window, the row is lost.
+WITHOUT_PAPER = (State.UPCOMING, State.DUE)
 
 TRANSITIONS: dict[MilestoneAction, Step[State]] = {
     A.FALL_DUE: step({State.UPCOMING}, State.DUE, CLOCK),
@@ -132,6 +134,41 @@ def shorten(
         )
     )
     flush(session, "milestone")
+
+
+class Standing(StrEnum):
+    """Where a row that waits for its paper stands in time: read from its days, the clock may not have run."""
+
+    TO_COME = "to_come"
+    OPEN = "open"
+    LATE = "late"
+    LOST = "lost"
+
+
+def standing(milestone: AidMilestone, on: date) -> Standing | None:
+    """On that day; None for a row that does not wait for its paper any more."""
+    if milestone.state not in WITHOUT_PAPER:
+        return None
+    if milestone.window_closes_on is not None and milestone.window_closes_on < on:
+        return Standing.LOST
+    opens = milestone.window_opens_on or milestone.due_on
+    if on < opens:
+        return Standing.TO_COME
+    return Standing.LATE if milestone.window_closes_on is None and milestone.due_on < on else Standing.OPEN
+
+
+def last_day() -> sa.ColumnElement[date]:
+    """The last day on which a row is in time: its window's, else the day it falls due."""
+    return sa.func.coalesce(AidMilestone.window_closes_on, AidMilestone.due_on)
+
+
+def waiting(on: date) -> sa.ColumnElement[bool]:
+    """Rows that wait for an advisor: a paper to receive in time, or money to ask for now that it is there."""
+    in_time = sa.or_(AidMilestone.window_closes_on.is_(None), AidMilestone.window_closes_on >= on)
+    return sa.or_(
+        sa.and_(AidMilestone.state.in_(WITHOUT_PAPER), in_time),
+        sa.and_(AidMilestone.state == State.DOCUMENT_RECEIVED, AidMilestone.amount_cents > 0),
+    )
 
 
 def of(session: Session, placement_id: int) -> Sequence[AidMilestone]:

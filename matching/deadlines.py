@@ -1,0 +1,245 @@
+"""What falls due for a caseload: rights that close, papers and payments of the aid, steps of contracts to confirm.
+
+Computed from the dates on the day asked about (workflow.md, convention b); nothing is stored. Each function asks the
+same number of queries whatever the number of rows.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from . import milestones, rights
+from .eligibility.days import LAST
+from .eligibility.programme import ProgrammeBook
+from .placement_guards import UNDER_CONTRACT
+from .store import scope
+from .store.matches import MatchProposal
+from .store.organisations import Offer, Organisation
+from .store.people import Person
+from .store.placements import AidMilestone, Placement
+from .vocabulary import LIVE_PROPOSALS, MilestoneState, PlacementState, ProposalState
+
+
+class Kind(StrEnum):
+    RIGHT = "right"
+    MILESTONE = "milestone"
+    SIGNATURE = "signature"
+    START = "start"
+    TRIAL = "trial"
+    TERM = "term"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """One line of a list of what to do: `day` is the last one on which it is in time."""
+
+    kind: Kind
+    day: date
+    person_id: uuid.UUID
+    person: str
+    programme: str | None
+    organisation: str | None = None
+    title: str | None = None
+    amount_cents: int = 0
+    placement_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingRight(Deadline):
+    """`live`: proposals under way; `proposal_id`, `offer_id`, `state`: of the one that has come furthest."""
+
+    live: int = 0
+    proposal_id: uuid.UUID | None = None
+    offer_id: uuid.UUID | None = None
+    state: ProposalState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MilestoneDue(Deadline):
+    milestone: str
+    number: int
+    paper: str
+    state: MilestoneState
+    opens_on: date | None = None
+
+
+#: How far a live proposal has come, last first.
+FURTHEST = tuple(reversed(LIVE_PROPOSALS))
+
+#: A step of a contract that somebody should note -> the states it waits in, the day it is about.
+STEPS: Mapping[Kind, tuple[tuple[PlacementState, ...], Any]] = {
+    Kind.SIGNATURE: (
+        (
+            PlacementState.PROMISED,
+            PlacementState.AID_REQUESTED,
+            PlacementState.AID_GRANTED,
+            PlacementState.AID_REFUSED,
+        ),
+        Placement.starts_on,
+    ),
+    Kind.START: ((PlacementState.SIGNED,), Placement.starts_on),
+    Kind.TRIAL: ((PlacementState.STARTED,), Placement.trial_end_on),
+    Kind.TERM: ((PlacementState.RUNNING,), Placement.planned_end_on),
+}
+
+
+def closing_rights(
+    session: Session, actor: scope.Actor, book: ProgrammeBook, *, on: date, within: int
+) -> list[ClosingRight]:
+    """Rights that hold on `on` and end within so many days, soonest first; people under contract are left out."""
+    hired = sa.select(Placement.person_id).where(Placement.state.in_(UNDER_CONTRACT))
+    ids = session.scalars(
+        scope.people(actor).where(Person.id.not_in(hired)).with_only_columns(Person.id)
+    ).all()
+    ending = ends_of_rights(session, ids, book, on=on, within=within)
+    concerned = sorted({person for person, _, _ in ending})
+    people = _people(session, concerned)
+    live = _live(session, concerned)
+    found = [
+        ClosingRight(
+            kind=Kind.RIGHT,
+            day=last,
+            person_id=people[person].public_id,
+            person=f"{people[person].given_names} {people[person].family_name}".strip(),
+            programme=programme,
+            **live.get(person, {}),
+        )
+        for person, programme, last in ending
+    ]
+    return sorted(found, key=_order)
+
+
+def ends_of_rights(
+    session: Session, people: Sequence[int], book: ProgrammeBook, *, on: date, within: int
+) -> list[tuple[int, str, date]]:
+    """(person, programme, last day) of every right that holds on `on` and ends within so many days of it."""
+    day, found = on.toordinal(), []
+    for ids, cohort in rights.load_cohort(session, people):
+        for name, programme in book.items():
+            begins, ends = programme.in_force()
+            if not begins <= day < ends:
+                continue
+            certain = programme.assess(cohort).windows.certain
+            closing = (certain.start <= day) & (day < certain.end) & (certain.end <= day + within + 1)
+            for row in np.flatnonzero(closing & (certain.end < LAST)):
+                last = date.fromordinal(int(certain.end[row]) - 1)
+                found.append((int(ids[certain.owner[row]]), name, last))
+    return found
+
+
+def milestones_due(session: Session, actor: scope.Actor, *, on: date, within: int = 30) -> list[MilestoneDue]:
+    """Papers and payments that wait for an advisor: late first, then those of the coming days.
+
+    Left out: what was asked for already (the payer's turn), what is lost, its delay being over, and a row without
+    money whose paper is there. One query.
+    """
+    last_day = milestones.last_day()
+    query = (
+        _of_placements(actor)
+        .add_columns(AidMilestone, last_day.label("day"))
+        .join(AidMilestone, AidMilestone.placement_id == Placement.id)
+        .where(milestones.waiting(on), AidMilestone.due_on <= on + timedelta(days=within))
+    )
+    found = [
+        MilestoneDue(
+            **_common(row, Kind.MILESTONE, row.day),
+            amount_cents=row.AidMilestone.amount_cents,
+            milestone=row.AidMilestone.kind,
+            number=row.AidMilestone.number,
+            paper=row.AidMilestone.paper or "",
+            state=row.AidMilestone.state,
+            opens_on=row.AidMilestone.window_opens_on,
+        )
+        for row in session.execute(query)
+    ]
+    return sorted(found, key=_order)
+
+
+def contract_steps_due(session: Session, actor: scope.Actor, *, on: date, within: int = 0) -> list[Deadline]:
+    """Contracts whose signature, start, end of trial or term is on a day gone by and not noted. One query.
+
+    `within`: those of so many coming days too.
+    """
+    until = on + timedelta(days=within)
+    waiting = [sa.and_(Placement.state.in_(states), day <= until) for states, day in STEPS.values()]
+    found = []
+    for row in session.execute(_of_placements(actor).where(sa.or_(*waiting))):
+        kind = next(kind for kind, (states, _) in STEPS.items() if row.Placement.state in states)
+        day = getattr(row.Placement, STEPS[kind][1].key)
+        found.append(Deadline(**_common(row, kind, day)))
+    return sorted(found, key=_order)
+
+
+def _of_placements(actor: scope.Actor) -> sa.Select[Any]:
+    """Placements of the caseload with whom, where and for which offer."""
+    return (
+        scope.placements(actor)
+        .join(Person, Person.id == Placement.person_id)
+        .join(Organisation, Organisation.id == Placement.organisation_id)
+        .outerjoin(Offer, Offer.id == Placement.offer_id)
+        .add_columns(
+            Person.public_id.label("person_id"),
+            Person.given_names,
+            Person.family_name,
+            Organisation.name.label("organisation"),
+            Offer.title,
+        )
+    )
+
+
+def _common(row: Any, kind: Kind, day: date) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "day": day,
+        "person_id": row.person_id,
+        "person": f"{row.given_names} {row.family_name}".strip(),
+        "programme": row.Placement.programme,
+        "organisation": row.organisation,
+        "title": row.title,
+        "placement_id": row.Placement.public_id,
+    }
+
+
+def _people(session: Session, ids: Sequence[int]) -> dict[int, Any]:
+    query = sa.select(Person.id, Person.public_id, Person.given_names, Person.family_name)
+    return {row.id: row for row in session.execute(query.where(Person.id.in_(ids)))}
+
+
+def _live(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What is under way for each of these people: how many live proposals, and the one that has come furthest."""
+    rows = session.execute(
+        sa.select(MatchProposal, Offer.public_id, Offer.title, Organisation.name)
+        .join(Offer, Offer.id == MatchProposal.offer_id)
+        .join(Organisation, Organisation.id == Offer.organisation_id)
+        .where(MatchProposal.person_id.in_(ids), MatchProposal.state.in_(LIVE_PROPOSALS))
+        .order_by(MatchProposal.id)
+    )
+    held: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        held[row[0].person_id].append(row)
+    said = {}
+    for person, listed in held.items():
+        proposal, offer_id, title, name = min(listed, key=lambda row: FURTHEST.index(row[0].state))
+        said[person] = {
+            "live": len(listed),
+            "proposal_id": proposal.public_id,
+            "offer_id": offer_id,
+            "state": proposal.state,
+            "title": title,
+            "organisation": name,
+        }
+    return said
+
+
+def _order(line: Deadline) -> tuple[Any, ...]:
+    return line.day, line.person, str(line.person_id), str(line.programme), getattr(line, "number", 0)
