@@ -19,9 +19,9 @@ def serve(app: Flask) -> None:
     @app.after_request
     def keep(response: Response) -> Response:
         name = (request.view_args or {}).get("filename", "")
-        if request.endpoint == "static" and response.status_code in (200, 304):
-            if request.args.get("v") == fingerprint(name):
-                response.headers["Cache-Control"] = KEPT
+        found = request.endpoint == "static" and response.status_code in (200, 304)
+        if found and request.args.get("v") == fingerprint(name):
+            response.headers["Cache-Control"] = KEPT
         return response
 
 
