@@ -56,7 +56,7 @@ def test_own_templates_and_script_hold_nothing_that_the_content_policy_refuses()
             r"\sstyle=|\son(?:click|change|input|submit|load|error|focus|blur|toggle|key\w+|mouse\w+)=|<style|<script(?![^>]* src=)|\|\s*safe\b|javascript:",
             text,
         ), path
-    script = (STATIC / "passerelle.js").read_text()
+    script = re.sub(r"^\s*//.*$", "", (STATIC / "passerelle.js").read_text(), flags=re.M)
     assert not re.search(
         r"innerHTML|outerHTML|insertAdjacentHTML|DOMParser|\beval\(|document\.write|\.style\b", script
     )
