@@ -78,6 +78,10 @@ def settle(
             refuse("milestone-window-closed", day=milestone.window_closes_on)
         case A.ASK | A.PAY if not milestone.amount_cents:
             refuse("milestone-without-money")
+        case A.PAY if milestone.asked_on is not None and on < milestone.asked_on:
+            refuse("before-last-step", day=milestone.asked_on)
+        case A.REPAY if milestone.paid_on is not None and on < milestone.paid_on:
+            refuse("before-last-step", day=milestone.paid_on)
         case A.LAPSE if milestone.window_closes_on is None or milestone.window_closes_on >= on:
             refuse("not-yet", day=milestone.window_closes_on or milestone.due_on)
         case A.REFUSE if not (reason or "").strip():

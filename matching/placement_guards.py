@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 
 from . import milestones, rights
 from .offer_terms import contract_gaps, programmes_of
+from .store.matches import MatchProposal, ReviewDecision
 from .store.organisations import Offer, Organisation
-from .store.placements import Placement
+from .store.placements import Placement, PlacementEvent
 from .transitions import refuse
 from .vocabulary import (
     ENGAGED_PLACEMENTS,
     MilestoneState,
     OfferState,
     PlacementState as State,
+    ProposalState,
     Verdict,
 )
 
@@ -94,8 +96,21 @@ def programme_of(offer: Offer, programme: str | None) -> None:
         refuse("programme-not-of-offer", programme=programme, allowed=", ".join(allowed))
 
 
+def after_selection(session: Session, proposal: MatchProposal, on: date) -> None:
+    """A hire comes on the day of the employer's choice or later."""
+    chosen = session.scalar(
+        sa.select(sa.func.max(ReviewDecision.decided_on)).where(
+            ReviewDecision.proposal_id == proposal.id,
+            ReviewDecision.to_state == ProposalState.SELECTED,
+        )
+    )
+    if chosen is not None and on < chosen:
+        refuse("before-selection", day=chosen)
+
+
 def check(act: Act, action: str) -> None:
     """Raise InvalidInput when a guard of `action` is not met."""
+    _in_order(act)
     details, placement = act.details, act.placement
     match action:
         case "promise":
@@ -133,6 +148,18 @@ def check(act: Act, action: str) -> None:
                 refuse("bad-situation", allowed=", ".join(sorted(SITUATIONS)))
         case _:
             pass
+
+
+def _in_order(act: Act) -> None:
+    """A step comes on the day of the one before it or later; papers of the aid have days of their own."""
+    last = act.session.scalar(
+        sa.select(sa.func.max(PlacementEvent.done_on)).where(
+            PlacementEvent.placement_id == act.placement.id,
+            PlacementEvent.action.not_like("milestone%"),
+        )
+    )
+    if last is not None and act.on < last:
+        refuse("before-last-step", day=last)
 
 
 def _reached(day: date | None, on: date) -> None:

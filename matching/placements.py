@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from . import placement_effects as effects, placement_guards as guards
-from .errors import Duplicate
+from .errors import Duplicate, PasserelleError
 from .store.matches import MatchProposal
 from .store.organisations import Offer
 from .store.placements import Placement, PlacementEvent
@@ -93,6 +93,81 @@ class Details:
 NOTHING = Details()
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A step to take, with the business day it is noted for."""
+
+    action: PlacementAction
+    on: date
+    details: Details = NOTHING
+
+
+def allowed(state: State | None, party: Party) -> tuple[PlacementAction, ...]:
+    """Actions that this party may take from there, in the order of the table."""
+    return tuple(
+        action for action, line in TRANSITIONS.items() if state in line.starts and party in line.parties
+    )
+
+
+def drafted(proposal: MatchProposal, offer: Offer, programme: str | None, on: date) -> Placement:
+    """A placement with the terms of its offer, not stored."""
+    return Placement(
+        proposal_id=proposal.id,
+        person_id=proposal.person_id,
+        organisation_id=offer.organisation_id,
+        offer_id=offer.id,
+        programme=programme,
+        contract_kind=offer.contract_kind,
+        months=offer.months if offer.contract_kind == "CDD" else None,
+        weekly_hours=offer.weekly_hours,
+        state=State.PROPOSED,
+        proposed_on=on,
+        starts_on=proposal.expected_start_on,
+        snapshot={},
+    )
+
+
+def open_with(
+    session: Session,
+    proposal: MatchProposal,
+    steps: Sequence[Planned],
+    *,
+    programme: str | None,
+    actor_id: int | None,
+    party: Party,
+    at: datetime,
+    book: ProgrammeBook,
+) -> Placement:
+    """Open a placement on the day of its first step and take these steps in order.
+
+    Raises what `open` and `change` raise, with the step concerned among its facts; the caller's transaction is then to
+    be given up, the steps before it included.
+    """
+    placement = None
+    for planned in steps:
+        try:
+            if placement is None:
+                placement = open(
+                    session, proposal, programme=programme, actor_id=actor_id, party=party, on=planned.on
+                )
+            change(
+                session,
+                placement,
+                planned.action,
+                actor_id=actor_id,
+                party=party,
+                on=planned.on,
+                at=at,
+                book=book,
+                details=planned.details,
+            )
+        except PasserelleError as fault:
+            raise type(fault)(fault.code, **{**fault.facts, "step": str(planned.action)}) from fault
+    if placement is None:
+        refuse("no-step")
+    return placement
+
+
 def open(
     session: Session,
     proposal: MatchProposal,
@@ -111,22 +186,11 @@ def open(
     leads_to = target("placement", TRANSITIONS, A.OPEN, None, party)
     if proposal.state is not ProposalState.SELECTED:
         refuse("not-selected", state=str(proposal.state))
+    guards.after_selection(session, proposal, on)
     offer = session.get_one(Offer, proposal.offer_id)
     guards.programme_of(offer, programme)
-    made = Placement(
-        proposal_id=proposal.id,
-        person_id=proposal.person_id,
-        organisation_id=offer.organisation_id,
-        offer_id=offer.id,
-        programme=programme,
-        contract_kind=offer.contract_kind,
-        months=offer.months if offer.contract_kind == "CDD" else None,
-        weekly_hours=offer.weekly_hours,
-        state=leads_to,
-        proposed_on=on,
-        starts_on=proposal.expected_start_on,
-        snapshot={},
-    )
+    made = drafted(proposal, offer, programme, on)
+    made.state = leads_to
     try:
         with session.begin_nested():
             session.add(made)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -29,7 +30,7 @@ from .eligibility.cohort import (
 from .eligibility.contract import Contract
 from .eligibility.days import LAST
 from .eligibility.explain import Explanation, explain
-from .eligibility.missing import questions
+from .eligibility.missing import Questions, questions
 from .eligibility.programme import ProgrammeBook
 from .eligibility.spans import Spans, union
 from .store.engine import seal_of
@@ -238,7 +239,15 @@ def judged_at_signature(book: ProgrammeBook, programme: str) -> bool:
     return book[programme].file.judged_on == "signature"
 
 
-def snapshot(
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A right with a contract on one day; `questions` when an answer would settle it."""
+
+    said: Explanation
+    questions: Questions | None
+
+
+def judge(
     session: Session,
     person_id: int,
     book: ProgrammeBook,
@@ -246,8 +255,8 @@ def snapshot(
     placement: Placement,
     organisation: Organisation,
     on: date,
-) -> dict[str, Any]:
-    """The right as judged that day, with the contract, frozen as evidence: plain values that JSON can hold."""
+) -> Judged:
+    """The right of that person with the terms of that placement (it need not be stored yet) on that day."""
     ((_, cohort),) = load_cohort(session, [person_id])
     contract = Contract(
         on,
@@ -260,17 +269,31 @@ def snapshot(
         if organisation.sector is Sector.MARKET
         else "non-marchand",
     )
-    law = book[programme]
-    assessment = law.assess(cohort, contract, on)
+    assessment = book[programme].assess(cohort, contract, on)
     said = explain(assessment, 0, on)
+    return Judged(said, questions(assessment, 0, on) if said.verdict is Verdict.UNKNOWN else None)
+
+
+def snapshot(
+    session: Session,
+    person_id: int,
+    book: ProgrammeBook,
+    programme: str,
+    placement: Placement,
+    organisation: Organisation,
+    on: date,
+) -> dict[str, Any]:
+    """The right as judged that day, with the contract, frozen as evidence: plain values that JSON can hold."""
+    judged = judge(session, person_id, book, programme, placement, organisation, on)
+    said = judged.said
     return {
         "programme": programme,
         "on": on.isoformat(),
         "verdict": said.verdict.eligibility,
-        "rules_digest": law.digest,
+        "rules_digest": book[programme].digest,
         "windows": [[first.isoformat(), last and last.isoformat()] for first, last in said.windows],
         "criteria": [_criterion(said, position) for position in range(len(said.criteria))],
-        "missing_facts": list(questions(assessment, 0, on).facts) if said.verdict is Verdict.UNKNOWN else [],
+        "missing_facts": list(judged.questions.facts) if judged.questions else [],
     }
 
 
