@@ -25,7 +25,7 @@ from .organisations import ORGANISATIONS, Directory
 from .planned import Incoming, Plan, Planned, Refusal
 from .postal import Communes
 from .store.organisations import Offer, Organisation
-from .vocabulary import OfferState, RowOutcome, Source
+from .vocabulary import RowOutcome, Source
 
 if TYPE_CHECKING:
     from .eligibility.programme import ProgrammeBook
@@ -62,9 +62,6 @@ FIELDS = (
     "created_at_source_on",
     "updated_at_source_on",
 )
-
-#: What an offer may wait for that only a fact about its employer can mend (offer_terms).
-EMPLOYER_GAPS = {"siret", "sector", "employer-not-market", "employer-not-agreed"}
 
 #: What France Travail's confidential offers are filed under.
 UNNAMED = "Employeur non communiqué"
@@ -308,20 +305,8 @@ def _order(offer: Edits, employer: Edits) -> tuple[Any, ...]:
 def readmit(
     session: Session, employers: Sequence[Edits], book: ProgrammeBook, *, on: date, actor_id: int | None
 ) -> None:
-    """Judge again the programme's offers of employers whose number or sector a file made known.
-
-    An offer that waits for more than its employer (somebody may have sent it back) goes on waiting.
-    """
+    """Judge again the programme's offers of employers whose number or sector a file made known."""
     known = _objects(
         session, Organisation, {e.owner["id"] for e in employers if {"siret", "sector"} & set(e.log)}
     )
-    for some in chunks(sorted(known)):
-        live = sa.select(Offer).where(
-            Offer.organisation_id.in_(some),
-            Offer.scheme.is_not(None),
-            Offer.state.in_((OfferState.TO_COMPLETE, OfferState.OPEN, OfferState.ON_HOLD)),
-        )
-        for offer in session.scalars(live.order_by(Offer.id)):
-            if offer.state is not OfferState.TO_COMPLETE or set(offer.missing) <= EMPLOYER_GAPS:
-                offers.admit(session, offer, known[offer.organisation_id], book, on=on, actor_id=actor_id)
-    session.flush()
+    offers.readmit(session, known, book, on=on, actor_id=actor_id)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from stdnum.fr import siret as siret_numbers
 
-from .eligibility.contract import Contract
+from .eligibility.contract import Contract, TermVerdict
 from .store.organisations import Offer, Organisation
 from .vocabulary import SCHEMES, Sector, Verdict
 
@@ -20,6 +20,46 @@ if TYPE_CHECKING:
 
 #: Full working week in hours (programmes.md C12).
 FULL_TIME = 35
+
+#: Gaps that only a fact about the employer can mend.
+EMPLOYER_GAPS = frozenset({"siret", "sector", "employer-not-market", "employer-not-agreed"})
+#: Gap -> what mends it: fields of the offer, `siret` and `sector` of its employer. Those that no guard finds may be
+#: ticked by whoever sends an offer back.
+MENDED_BY: dict[str, tuple[str, ...]] = {
+    "positions": ("positions",),
+    "siret": ("siret",),
+    "sector": ("sector",),
+    "employer-not-market": ("scheme", "sector"),
+    "employer-not-agreed": ("scheme", "sector"),
+    "programme-not-in-force": ("scheme", "starts_on"),
+    "contract-kind": ("contract_kind", "months", "exception_noted"),
+    "contract-hours": ("weekly_hours", "exception_noted"),
+    "tutor": ("tutor",),
+    "training": ("training",),
+    "description": ("description",),
+    "place": ("postcode", "commune"),
+    "start": ("starts_on",),
+    "salary": ("salary",),
+    "requirements": ("level_min", "needs_licence", "skills"),
+    "contact": ("contact_email", "contact_phone"),
+}
+#: What a rule that only an installation's own programme file names may be about.
+CONTRACT_FIELDS = ("contract_kind", "months", "weekly_hours", "exception_noted")
+#: What an advisor may tick when sending an offer back.
+RETURNABLE = (
+    "description",
+    "place",
+    "start",
+    "contract-kind",
+    "contract-hours",
+    "salary",
+    "requirements",
+    "tutor",
+    "training",
+    "siret",
+    "sector",
+    "contact",
+)
 
 
 def contract_day(offer: Offer, on: date) -> date:
@@ -33,7 +73,7 @@ def missing_for(offer: Offer, organisation: Organisation, book: ProgrammeBook, o
     Reads the two rows only: no query.
     """
     gaps = ["positions"] if (1 if offer.positions is None else offer.positions) < 1 else []
-    if organisation.siret is not None and not _valid_siret(organisation.siret):
+    if organisation.siret is not None and not valid_siret(organisation.siret):
         gaps.append("siret")
     if offer.scheme is None:
         return gaps
@@ -74,15 +114,27 @@ def contract_gaps(
 
     The employer's sector is judged apart: its legal form is the test, not what a contract says.
     """
+    return [term.id for term in open_terms(book, programme, kind, months, hours, on)]
+
+
+def open_terms(
+    book: ProgrammeBook, programme: str, kind: str, months: int | None, hours: float | None, on: date
+) -> list[TermVerdict]:
+    """The same rules with what each says: broken (NO), or not known (UNKNOWN, and which term is missing)."""
     contract = Contract(on, kind, months, hours, None)
     return [
-        term.id
+        term
         for term in book[programme].terms(contract, on)
         if term.holds is not Verdict.YES and term.missing != "contract.sector"
     ]
 
 
-def _valid_siret(siret: str) -> bool:
+def mended_by(gap: str) -> tuple[str, ...]:
+    """Fields whose answer closes that gap."""
+    return MENDED_BY.get(gap, CONTRACT_FIELDS)
+
+
+def valid_siret(siret: str) -> bool:
     """Luhn, and La Poste's own rule (imports.md §3)."""
     return siret_numbers.is_valid(siret) or (siret.startswith("356000000") and sum(map(int, siret)) % 5 == 0)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from . import proposals
-from .offer_terms import missing_for
+from .edits import chunks
+from .errors import StaleVersion
+from .offer_terms import EMPLOYER_GAPS, missing_for
 from .store.organisations import Offer, OfferEvent, Organisation
 from .transitions import Step, flush, refuse, step, target
 from .vocabulary import OfferState as State, Party
@@ -58,6 +62,19 @@ TRANSITIONS: dict[OfferAction, Step[State]] = {
 
 #: Steps that say why.
 REASONED = {A.HOLD, A.RESUME, A.WITHDRAW}
+
+
+def steps(offer: Offer, party: Party) -> tuple[OfferAction, ...]:
+    """What that party may do from the offer's state. Guards are judged when the step is taken."""
+    return tuple(
+        action for action, line in TRANSITIONS.items() if offer.state in line.starts and party in line.parties
+    )
+
+
+def expect(offer: Offer, version: int) -> None:
+    """Raises StaleVersion when the offer is no longer the one that was shown."""
+    if offer.version != version:
+        raise StaleVersion("stale-version", machine="offer", version=offer.version)
 
 
 def change(
@@ -134,7 +151,8 @@ def admit(
     Returns what is missing. Queries nothing and does not flush: rows go out with the caller's chunk.
     """
     gaps = missing_for(offer, organisation, book, on)
-    was_missing = bool(offer.missing)
+    known = set(offer.missing or ())
+    was_missing = bool(known)
     offer.missing = gaps
     state = offer.state if offer.id is not None else None
     actions: list[OfferAction] = []
@@ -143,7 +161,7 @@ def admit(
             return gaps
         actions = [] if state is State.SUBMITTED else [A.SUBMIT]
         actions.append(A.RETURN if gaps else A.ACCEPT)
-    elif state is State.OPEN and gaps:
+    elif state is State.OPEN and set(gaps) - known:  # what somebody opened it in spite of is no news
         actions = [A.HOLD]
     elif state is State.ON_HOLD and was_missing and not gaps:
         actions = [A.RESUME]
@@ -155,6 +173,45 @@ def admit(
         _date(offer, action, on)
         state = offer.state
     return gaps
+
+
+def readmit(
+    session: Session,
+    employers: Mapping[int, Organisation],
+    book: ProgrammeBook,
+    *,
+    on: date,
+    actor_id: int | None,
+) -> list[tuple[Offer, State]]:
+    """Judge again the programme's offers of employers whose number or sector became known; in bulk, then flush.
+
+    An offer that waits for more than its employer (somebody may have sent it back) goes on waiting, for what is left.
+    Returns the offers that changed state, each with its state before.
+    """
+    moved = []
+    for offer in _judged_by_employer(session, employers):
+        before, employer = offer.state, employers[offer.organisation_id]
+        if before is State.TO_COMPLETE and not set(offer.missing) <= EMPLOYER_GAPS:
+            gaps = missing_for(offer, employer, book, on)
+            offer.missing = [gap for gap in gaps if gap in EMPLOYER_GAPS] + [
+                gap for gap in offer.missing if gap not in EMPLOYER_GAPS
+            ]
+            continue
+        admit(session, offer, employer, book, on=on, actor_id=actor_id)
+        if offer.state is not before:
+            moved.append((offer, before))
+    flush(session, "offer")
+    return moved
+
+
+def _judged_by_employer(session: Session, employers: Mapping[int, Organisation]) -> Iterator[Offer]:
+    for some in chunks(sorted(employers)):
+        live = sa.select(Offer).where(
+            Offer.organisation_id.in_(some),
+            Offer.scheme.is_not(None),
+            Offer.state.in_((State.TO_COMPLETE, State.OPEN, State.ON_HOLD)),
+        )
+        yield from session.scalars(live.order_by(Offer.id))
 
 
 def open_on(offer: Offer, on: date) -> bool:

@@ -1,0 +1,199 @@
+"""An offer as an advisor states it: completed, changed, or taken down on behalf of an employer.
+
+Only what `OfferEntry` names may be set here; state, owner and version follow from the machine (offers.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from . import audit, names, offers
+from .offer_terms import EMPLOYER_GAPS, MENDED_BY, mended_by, missing_for
+from .postal import Communes
+from .store.organisations import Offer, Organisation
+from .transitions import flush, refuse
+from .vocabulary import OfferState as State, Source
+
+if TYPE_CHECKING:
+    from .eligibility.programme import ProgrammeBook
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEntry:
+    """What may be stated of an offer. `scheme` None: ordinary law; the others None: not said."""
+
+    title: str
+    contract_kind: str
+    scheme: str | None = None
+    months: int | None = None
+    weekly_hours: float | None = None
+    exception_noted: str | None = None
+    tutor: str | None = None
+    training: str | None = None
+    starts_on: date | None = None
+    apply_before: date | None = None
+    postcode: str | None = None
+    commune: str | None = None
+    positions: int = 1
+    level_min: int | None = None
+    bac_plus_min: int | None = None
+    needs_licence: bool | None = None
+    skills: tuple[str, ...] = ()
+    salary: str | None = None
+    description: str | None = None
+    rome: str | None = None
+    contact_email: str | None = None
+    contact_phone: str | None = None
+
+
+FIELDS = tuple(field.name for field in fields(OfferEntry))
+#: A change of one of these makes the matcher look at the candidates again.
+CRITERIA = frozenset(
+    {
+        "title", "rome", "scheme", "contract_kind", "months", "weekly_hours", "starts_on", "postcode", "commune",
+        "level_min", "bac_plus_min", "needs_licence", "skills",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What became of an edit: the fields that changed, what is still missing, the state before."""
+
+    changed: tuple[str, ...]
+    missing: tuple[str, ...]
+    before: State
+
+    @property
+    def criteria_changed(self) -> bool:
+        return bool(CRITERIA & set(self.changed))
+
+
+def entry_of(offer: Offer) -> OfferEntry:
+    """The offer as it stands."""
+    values = {name: getattr(offer, name) for name in FIELDS}
+    return OfferEntry(**{**values, "skills": tuple(offer.skills or ())})
+
+
+def edit(
+    session: Session,
+    offer: Offer,
+    organisation: Organisation,
+    entry: OfferEntry,
+    book: ProgrammeBook,
+    *,
+    employer_changed: Iterable[str] = (),
+    version: int,
+    on: date,
+    at: datetime,
+    actor_id: int,
+) -> Edited:
+    """Set what the entry says and judge the guards again: a waiting offer that lacks nothing any more opens.
+
+    `employer_changed`: what was stated of its employer in the same act (`siret`, `sector`). What somebody ticked when
+    sending the offer back goes on missing until one of its fields changes. Logged on the trail by names of fields.
+    Raises StaleVersion; InvalidInput `offer-over` (filled or withdrawn), `fewer-than-filled`, and `guards-broken` for
+    an open offer that would no longer meet its programme. Then nothing is to be kept. Flushes, never commits.
+    """
+    offers.expect(offer, version)
+    if offer.state in (State.FILLED, State.WITHDRAWN):
+        refuse("offer-over", state=str(offer.state))
+    if entry.positions < offer.posts_filled:
+        refuse("fewer-than-filled", filled=offer.posts_filled)
+    before, ticked = offer.state, list(offer.missing or ())
+    changed = _set(session, offer, entry)
+    gaps = missing_for(offer, organisation, book, on)
+    if before is State.OPEN and (new := [gap for gap in gaps if gap not in ticked]):
+        refuse("guards-broken", missing=", ".join(new), gaps=new)
+    mended = {*changed, *employer_changed}
+    left = [gap for gap in ticked if gap not in gaps and _still_missing(gap, mended)]
+    if left and before is not State.OPEN:
+        offer.missing = [*gaps, *left]
+    else:
+        offers.admit(session, offer, organisation, book, on=on, actor_id=actor_id)
+    if offer.state is State.OPEN and before is State.OPEN:
+        offer.review_by = _closer(offer)
+    flush(session, "offer")
+    if changed:
+        audit.append(
+            session,
+            at=at,
+            actor_id=actor_id,
+            action="offer.edit",
+            subject_kind="offer",
+            subject_id=str(offer.public_id),
+            details={"fields": sorted(changed), "version": offer.version},
+        )
+    return Edited(changed, tuple(offer.missing), before)
+
+
+def take(
+    session: Session,
+    organisation: Organisation,
+    entry: OfferEntry,
+    book: ProgrammeBook,
+    *,
+    agency_id: int | None,
+    on: date,
+    at: datetime,
+    actor_id: int,
+) -> Offer:
+    """A new offer of that employer, taken down by an advisor: open at once, or waiting for what it lacks."""
+    offer = Offer(
+        source=Source.OTHER, organisation_id=organisation.id, agency_id=agency_id, missing=[], posts_filled=0
+    )
+    _set(session, offer, entry)
+    offer.created_at_source_on = on
+    session.add(offer)
+    offers.admit(session, offer, organisation, book, on=on, actor_id=actor_id)
+    session.flush()
+    audit.append(
+        session,
+        at=at,
+        actor_id=actor_id,
+        action="offer.take",
+        subject_kind="offer",
+        subject_id=str(offer.public_id),
+        details={"version": offer.version},
+    )
+    return offer
+
+
+def judged(organisation: Organisation, entry: OfferEntry, book: ProgrammeBook, on: date) -> list[str]:
+    """What an offer of that employer with those terms would lack. Writes nothing."""
+    values = {name: getattr(entry, name) for name in FIELDS}
+    return missing_for(Offer(**{**values, "skills": list(entry.skills)}), organisation, book, on)
+
+
+def _set(session: Session, offer: Offer, entry: OfferEntry) -> tuple[str, ...]:
+    changed = []
+    for name in FIELDS:
+        value = getattr(entry, name)
+        value = list(value) if name == "skills" else value
+        if getattr(offer, name) != value:
+            setattr(offer, name, value)
+            changed.append(name)
+    if "title" in changed:
+        offer.title_key = names.key(entry.title)
+    if {"postcode", "commune"} & set(changed):
+        offer.insee_code = Communes.load(session).only(entry.postcode, entry.commune)
+    return tuple(changed)
+
+
+def _still_missing(gap: str, mended: set[str]) -> bool:
+    """Whether what somebody ticked is still to be answered: no guard finds it and nothing that mends it changed."""
+    if gap in EMPLOYER_GAPS or gap not in MENDED_BY or gap in ("positions", "programme-not-in-force"):
+        return False
+    return not mended & {*mended_by(gap), "scheme"}
+
+
+def _closer(offer: Offer) -> date | None:
+    """The day it is looked at again does not lie behind its closing date."""
+    if offer.apply_before is None or offer.review_by is None:
+        return offer.review_by
+    return min(offer.review_by, offer.apply_before)
