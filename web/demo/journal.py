@@ -21,8 +21,8 @@ from .words import PLACES, TRADES
 
 Line = dict[str, Any]
 
-#: Days of the demo, counted back from its last one: the first file, the summer's, the autumn's.
-FIRST, SUMMER, AUTUMN, LAST_RUN = 301, 125, 70, 7
+#: Days of the demo, counted back from its last one: the first file, the summer's, the autumn's, the matcher's runs.
+FIRST, SUMMER, AUTUMN, FIRST_RUN, LAST_RUN = 301, 125, 70, 11, 5
 #: So many people have their home confirmed, of ten.
 CONFIRMED = 8
 NORTH, WEST, SOUTH = PLACES[0], PLACES[1], PLACES[2]
@@ -32,6 +32,38 @@ AVENIR, FRANCS = "emplois-avenir", "emplois-francs-2013"
 def working(day: date) -> date:
     """The day itself, or the first working day after a weekend or a public holiday."""
     return day if workdays.is_working(day) else workdays.after(day, 1)
+
+
+def _way(began: int, rank: int, *steps: str, actor: str = "advisor") -> list[Act]:
+    """A candidate taken from step to step, one a day."""
+    with_them: dict[str, dict[str, Any]] = {"contact": {"channel": "phone"}, "selected": {"starts_in": 21}}
+    return [(began - number, actor, rank, step, with_them.get(step, {})) for number, step in enumerate(steps)]
+
+
+#: (days before the last one, who, rank among the offer's candidates whose right is sure, step, details)
+Act = tuple[int, str, int, str, dict[str, Any]]
+
+#: Offers whose candidates were looked at in the last days, by their number: some far, some half done, some not begun.
+EXAMINED: dict[int, list[Act]] = {
+    4: [],
+    5: [],
+    7: [*_way(7, 1, "approve", "contact", "yes", "send"), (7, "advisor", 2, "reject", {"reason": "skills"})],
+    11: [
+        *_way(7, 1, "approve", "contact", "yes"),
+        (7, "advisor", 2, "reject", {"reason": "mobility"}),
+        *_way(6, 3, "approve", "contact"),
+        (6, "advisor", 4, "defer", {"wake_in": 1, "note": "En stage jusqu'à la fin de la semaine."}),
+    ],
+    16: [
+        (6, "importer", 1, "reject", {"reason": "not_the_wish"}),
+        (6, "importer", 2, "reject", {"reason": "already_in_a_path"}),
+        *_way(6, 3, "approve", actor="importer"),
+    ],
+    22: [
+        *_way(10, 1, "approve", "contact", "yes", "send", "interview", "selected"),
+        *_way(7, 2, "approve", "contact"),
+    ],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +238,15 @@ def _later(count: int, seed: int, today: date) -> Iterator[Line]:
     )
     yield line(today - timedelta(days=AUTUMN - 7), "importer", "import", kind="jeunes", file="jeunes-septembre.csv",
                source="pole-emploi")  # fmt: skip
-    # Between two runs of the matcher, advisors go on; the morning's run finds what the autumn's files brought.
-    for days in (AUTUMN - 14, LAST_RUN):
-        yield line(today - timedelta(days=days), "clock", "match")
+    # Some offers were matched first, and part of their candidates looked at, before the run over all of them.
+    for index in EXAMINED:
+        if index < count:
+            yield line(today - timedelta(days=FIRST_RUN), "clock", "match", offer=reference(index))
+    yield line(today - timedelta(days=LAST_RUN), "clock", "match")
+    for index, acts in EXAMINED.items():
+        for days, actor, rank, step, what in acts if index < count else ():
+            yield line(working(today - timedelta(days=days)), actor, "examine", offer=reference(index), rank=rank,
+                       step=step, **what)  # fmt: skip
     yield line(working(today - timedelta(days=45)), "advisor", "refresh", offer="F-3")
     for part in parts(today):
         if part.index < count:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,27 +38,11 @@ from matching.store.matches import MatchProposal
 from matching.store.organisations import Offer, Zone
 from matching.store.people import Agency, Person, SourceRecord
 from matching.store.placements import AidMilestone, Placement
-from matching.vocabulary import ImportKind, Party, ProposalState, Role, Source
+from matching.vocabulary import ImportKind, Party, ProposalState, Source, Verdict
 
 from ..database import DEMO_DAY
 from . import state
-
-AGENCY = "Pôle emploi Amiens (démonstration)"
-
-#: actor of the journal -> the account that acts: name, role, permissions
-ACTORS: dict[str, tuple[str, str, Role, tuple[str, ...]]] = {
-    "importer": (
-        "claire.delmotte@demo.example.org",
-        "Claire Delmotte",
-        Role.ADVISOR,
-        ("import", "supervise"),
-    ),
-    "advisor": ("hugo.lenoir@demo.example.org", "Hugo Lenoir", Role.ADVISOR, ()),
-    "animator": ("rachida.amrani@demo.example.org", "Rachida Amrani", Role.ANIMATOR, ()),
-    "officer": ("etienne.vasseur@demo.example.org", "Étienne Vasseur", Role.OFFICER, ()),
-    "admin": ("sophie.marchal@demo.example.org", "Sophie Marchal", Role.ADMIN, ()),
-}
-IN_AGENCY = ("importer", "advisor", "animator")
+from .actors import ACTORS, AGENCY, IN_AGENCY
 
 Line = dict[str, Any]
 
@@ -237,7 +221,39 @@ def _home(stage: Stage, line: Line, day: date) -> None:
 
 
 def _match(stage: Stage, line: Line, day: date) -> None:
-    match_runs.run(stage.session, stage.book, stage.referential, on=day, at=stage.at)
+    match_runs.run(stage.session, stage.book, stage.referential, on=day, at=stage.at, offer=line.get("offer"))
+
+
+def _examine(stage: Stage, line: Line, day: date) -> None:
+    """A step of one of an offer's candidates whom the matcher found, by rank: whom it finds no file can say."""
+    found = stage.session.scalar(
+        sa.select(MatchProposal)
+        .join(Person, Person.id == MatchProposal.person_id)
+        .where(
+            MatchProposal.offer_id == stage.offer(line).id,
+            MatchProposal.verdict == Verdict.YES,
+            MatchProposal.run_id.is_not(None),
+            MatchProposal.state != ProposalState.STALE,
+            Person.contact_agreed.is_(True),
+            Person.phone.is_not(None),
+        )
+        .order_by(MatchProposal.score.desc(), MatchProposal.id)
+        .offset(line["rank"] - 1)
+        .limit(1)
+    )
+    step = proposals.ProposalAction(line["step"])
+    if found is None or found.state not in proposals.TRANSITIONS[step].starts:
+        return  # a small demo has fewer candidates
+    details = proposals.Details(
+        reason_code=line.get("reason"),
+        note=line.get("note"),
+        wake_on=day + timedelta(days=line["wake_in"]) if "wake_in" in line else None,
+        channel=line.get("channel"),
+        starts_on=day + timedelta(days=line["starts_in"]) if "starts_in" in line else None,
+    )
+    proposals.review(
+        stage.session, found, step, **stage.who(line), on=day, at=stage.at, details=details, told=True
+    )
 
 
 def _propose(stage: Stage, line: Line, day: date) -> None:
@@ -337,6 +353,7 @@ _ACTS: dict[str, Callable[[Stage, Line, date], None]] = {
     "import": _import,
     "home": _home,
     "match": _match,
+    "examine": _examine,
     "propose": _propose,
     "open": _open,
     "refresh": _offer,

@@ -1,0 +1,32 @@
+"""Who works in the demo, and what the door says of them."""
+
+from __future__ import annotations
+
+from matching.vocabulary import Role
+
+AGENCY = "Pôle emploi Amiens (démonstration)"
+
+#: actor of the journal -> the account that acts: e-mail, name, role, permissions
+ACTORS: dict[str, tuple[str, str, Role, tuple[str, ...]]] = {
+    "importer": (
+        "claire.delmotte@demo.example.org",
+        "Claire Delmotte",
+        Role.ADVISOR,
+        ("import", "supervise"),
+    ),
+    "advisor": ("hugo.lenoir@demo.example.org", "Hugo Lenoir", Role.ADVISOR, ()),
+    "animator": ("rachida.amrani@demo.example.org", "Rachida Amrani", Role.ANIMATOR, ()),
+    "officer": ("etienne.vasseur@demo.example.org", "Étienne Vasseur", Role.OFFICER, ()),
+    "admin": ("sophie.marchal@demo.example.org", "Sophie Marchal", Role.ADMIN, ()),
+}
+IN_AGENCY = ("importer", "advisor", "animator")
+
+#: e-mail -> what one can do as that person, in the order of the door; the animator has no screen yet.
+DOORS = {
+    ACTORS["importer"][
+        0
+    ]: "Conseillère et encadrante : examine, propose, importe des fichiers, publie le bilan.",
+    ACTORS["advisor"][0]: "Conseiller de la même agence : examine et propose.",
+    ACTORS["admin"][0]: "Administratrice : comptes et journal, sans lire aucune fiche.",
+    ACTORS["officer"][0]: "Préfecture : bilans publiés, sans aucun nom.",
+}
