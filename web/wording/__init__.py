@@ -8,11 +8,14 @@ import click
 
 from matching.errors import PasserelleError
 
+from .accounts import REFUSALS as ACCOUNT_REFUSALS, SETTINGS
 from .flows import REFUSALS
 
 #: error code -> sentence; the facts of the error fill it in.
 SENTENCES: dict[str, str] = {
     **REFUSALS,
+    **ACCOUNT_REFUSALS,
+    **SETTINGS,
     "unknown-offer": "Aucune offre ouverte ne porte la référence « {reference} » : vérifiez-la dans votre "
     "fichier d'offres.",
     "database-locked": "La base est occupée par une autre opération : attendez un instant et recommencez.",
@@ -94,3 +97,18 @@ def day(value: date | None) -> str:
 def number(value: float, digits: int = 0) -> str:
     """A number as French readers write it: decimal comma, thin no-break space between thousands."""
     return f"{value:,.{digits}f}".replace(",", "\u202f").replace(".", ",")
+
+
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+def weekday(value: date, *, year: bool = False) -> str:
+    """« lundi 4 novembre », with its year where it is far: « mercredi 11 décembre 2013 »."""
+    said = f"{WEEKDAYS[value.weekday()]} {day(value)}"
+    return said if year else said.rsplit(" ", 1)[0]
+
+
+def euros(cents: int) -> str:
+    """« 2 500 € »; cents only when there are some."""
+    whole, rest = divmod(cents, 100)
+    return f"{number(whole)},{rest:02d}\u00a0€" if rest else f"{number(whole)}\u00a0€"
