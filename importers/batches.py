@@ -289,6 +289,7 @@ def _batch(session: Session, judged: _Judged, checked: Checked, actor_id: int | 
         state=BatchState.APPLIED,
         counts={name: getattr(report, name) for name in counts},
         actor_id=actor_id,
+        received_at=clock.now(),
         applied_on=checked.today,
         applied_at=clock.now(),
     )

@@ -172,9 +172,14 @@ class ImportKind(StrEnum):
 
 
 class BatchState(StrEnum):
+    """`refused`: the file cannot be read; `repeated`: the very file of an import that was applied before."""
+
     RECEIVED = "received"
     CHECKED = "checked"
+    REFUSED = "refused"
+    APPLYING = "applying"
     APPLIED = "applied"
+    REPEATED = "repeated"
     ABANDONED = "abandoned"
     UNDONE = "undone"
 

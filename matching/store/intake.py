@@ -13,11 +13,17 @@ from ..vocabulary import BatchState, ImportKind, RowOutcome, Source
 from .base import KEEP_IMPORT, Row, Utc, code, owns, personal, plain, public_id, refers
 
 ORIGIN = "where each fact comes from; taking an import back"
+SHOWN = "showing what a file would do before anything is written"
+KEEP_UNCONFIRMED = "24 h unconfirmed; 30 days once applied"
 APPLIED = "state = 'applied'"
 
 
 class ImportBatch(Row):
-    """A file as it was applied. Its key is kind + source + sha256 (imports.md §6)."""
+    """A file from its reception on. Once applied, its key is kind + source + sha256 (imports.md §6).
+
+    `upload`: name of the file in the folder of uploads while it is kept; `preview`: what is shown of it besides its rows;
+    `job_id`: the long work that reads or applies it.
+    """
 
     __tablename__ = "import_batch"
     __table_args__ = (
@@ -42,18 +48,29 @@ class ImportBatch(Row):
     dry_run: Mapped[bool] = plain(sa.Boolean, default=False)
     counts: Mapped[dict[str, Any]] = plain(sa.JSON)
     actor_id: Mapped[int | None] = refers("user.id", optional=True)
-    applied_on: Mapped[date] = plain(sa.Date)
-    applied_at: Mapped[datetime] = plain(Utc)
+    options: Mapped[dict[str, Any]] = plain(sa.JSON, default=dict)
+    received_at: Mapped[datetime] = plain(Utc)
+    applied_on: Mapped[date | None] = plain(sa.Date)
+    applied_at: Mapped[datetime | None] = plain(Utc)
+    upload: Mapped[str | None] = plain(sa.String(64), unique=True)
+    preview: Mapped[dict[str, Any]] = personal(
+        sa.JSON, purpose=SHOWN, keep=KEEP_UNCONFIRMED, default=dict, deferred=True
+    )
+    job_id: Mapped[int | None] = refers("job.id", optional=True)
 
 
 class ImportRow(Row):
-    """A row that created or changed something, or was rejected; `changes`: field -> [before, after]."""
+    """A row that creates or changes something, or is rejected; `changes`: field -> [before, after].
+
+    Of a batch that is not applied yet it says what would be done, and `label` whom or what the row is about.
+    """
 
     __tablename__ = "import_row"
     __table_args__ = (sa.UniqueConstraint("batch_id", "line"),)
 
     batch_id: Mapped[int] = refers("import_batch.id", index=False)
     line: Mapped[int] = plain(sa.Integer)
+    label: Mapped[str | None] = personal(sa.String(200), purpose=SHOWN, keep=KEEP_IMPORT)
     outcome: Mapped[RowOutcome] = plain(code(RowOutcome))
     person_id: Mapped[int | None] = owns("person.id", purpose=ORIGIN, optional=True)
     organisation_id: Mapped[int | None] = refers("organisation.id", optional=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -32,7 +35,7 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> bool:
     head = ScriptDirectory.from_config(config()).get_current_head()
     if current(engine) == head:
         return False
-    with engine.begin() as connection:
+    with engine.connect() as connection, _tables_may_move(connection), connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
         found = MigrationContext.configure(connection).get_current_revision()
@@ -40,7 +43,26 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> bool:
         if found == head:
             return False
         command.upgrade(config(connection), revision)
+        if engine.dialect.name == "sqlite":
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+            if broken is not None:
+                raise Unavailable("database-unreadable", detail=f"foreign key of {broken[0]}")
     return True
+
+
+@contextlib.contextmanager
+def _tables_may_move(connection: sa.Connection) -> Iterator[None]:
+    """SQLite alters a table by making it anew, which its own foreign keys would refuse: they rest meanwhile, and are
+    checked before the commit. They can only be switched outside a transaction, so past SQLAlchemy's back."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def current(engine: sa.Engine) -> str | None:

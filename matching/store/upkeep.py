@@ -24,6 +24,7 @@ class Job(Row):
     arguments: Mapped[dict[str, Any]] = plain(sa.JSON)
     state: Mapped[JobState] = plain(code(JobState), index=True)
     step: Mapped[str | None] = plain(sa.String(60))
+    step_at: Mapped[datetime | None] = plain(Utc)
     done: Mapped[int] = plain(sa.Integer, default=0)
     total: Mapped[int] = plain(sa.Integer, default=0)
     message: Mapped[str | None] = plain(sa.String(400))
