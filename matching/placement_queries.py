@@ -1,0 +1,292 @@
+"""What the pages of hires read: the list, one dossier with its steps and milestones, and what a step would entail."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from . import milestones, placements, proposals
+from .errors import NotFound
+from .store import scope
+from .store.accounts import User
+from .store.matches import MatchProposal
+from .store.organisations import Offer, Organisation
+from .store.people import Person
+from .store.placements import AidMilestone, Placement, PlacementEvent
+from .vocabulary import MilestoneState, OfferState, Party, PlacementState
+
+if TYPE_CHECKING:
+    from .eligibility.programme import ProgrammeBook
+
+#: Before the signature.
+BEFORE = (
+    PlacementState.PROPOSED,
+    PlacementState.PROMISED,
+    PlacementState.AID_REQUESTED,
+    PlacementState.AID_GRANTED,
+    PlacementState.AID_REFUSED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A step that was taken, and by whom (None: the clock or the matcher)."""
+
+    event: PlacementEvent
+    who: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hire:
+    """A placement with all that its page shows."""
+
+    placement: Placement
+    person: Person
+    organisation: Organisation
+    offer: Offer | None
+    events: tuple[Line, ...]
+    milestones: tuple[AidMilestone, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A selected proposal, ready for its hire. `rivals`: others live for the offer; `elsewhere`: for the person."""
+
+    proposal: MatchProposal
+    person: Person
+    offer: Offer
+    organisation: Organisation
+    rivals: int
+    elsewhere: int
+    placement_id: uuid.UUID | None
+
+    @property
+    def posts_left(self) -> int:
+        return self.offer.positions - self.offer.posts_filled
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """So many milestones, for so many cents."""
+
+    count: int
+    cents: int
+
+    @classmethod
+    def of(cls, rows: Sequence[AidMilestone]) -> Rows:
+        return cls(len(rows), sum(row.amount_cents for row in rows))
+
+    def __bool__(self) -> bool:
+        return bool(self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Entailed:
+    """What a step brings with it. `elsewhere`, `rivals`: other proposals closed, of the person and of the offer."""
+
+    leads_to: PlacementState
+    made: Rows
+    cancelled: Rows
+    to_repay: Rows
+    elsewhere: int
+    rivals: int
+    own_closed: bool
+    offer_filled: bool
+    post_freed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Expressions of the list on a day, to show and to sort by."""
+
+    next_day: sa.ColumnElement[date]
+    due_cents: sa.ColumnElement[int]
+    asked_cents: sa.ColumnElement[int]
+    repay_cents: sa.ColumnElement[int]
+
+
+def columns(on: date) -> Columns:
+    """`next_day`: of the milestone or the step of the contract that comes first; `due_cents`: due by then, not paid."""
+    first = _of_milestones(sa.func.min(milestones.last_day()), milestones.waiting(on))
+    step = sa.case(
+        (Placement.state.in_((*BEFORE[1:], PlacementState.SIGNED)), Placement.starts_on),
+        (Placement.state == PlacementState.STARTED, Placement.trial_end_on),
+        (Placement.state == PlacementState.RUNNING, Placement.planned_end_on),
+    )
+    total = sa.func.coalesce(sa.func.sum(AidMilestone.amount_cents), 0)
+    return Columns(
+        next_day=sa.case((first.is_(None), step), (step.is_(None), first), (step < first, step), else_=first),
+        due_cents=_of_milestones(
+            total,
+            AidMilestone.due_on <= on,
+            sa.or_(milestones.waiting(on), AidMilestone.state == MilestoneState.ASKED),
+        ),
+        asked_cents=_of_milestones(total, AidMilestone.state == MilestoneState.ASKED),
+        repay_cents=_of_milestones(total, AidMilestone.state == MilestoneState.TO_REPAY),
+    )
+
+
+def listed(actor: scope.Actor, shown: Columns) -> sa.Select[Any]:
+    """The hires of the caseload, a row each."""
+    return (
+        scope.placements(actor)
+        .join(Person, Person.id == Placement.person_id)
+        .join(Organisation, Organisation.id == Placement.organisation_id)
+        .outerjoin(Offer, Offer.id == Placement.offer_id)
+        .add_columns(
+            Person.public_id.label("person_id"),
+            Person.given_names,
+            Person.family_name,
+            Organisation.name.label("organisation"),
+            Offer.title,
+            shown.next_day.label("next_day"),
+            shown.due_cents.label("due_cents"),
+            shown.asked_cents.label("asked_cents"),
+            shown.repay_cents.label("repay_cents"),
+        )
+    )
+
+
+def hire(session: Session, actor: scope.Actor, public_id: uuid.UUID) -> Hire:
+    """One hire of the caseload with its steps, latest first, and its milestones. Five queries. Raises NotFound."""
+    placement = scope.one(session, scope.placements(actor), Placement.public_id == public_id)
+    return _whole(session, placement)
+
+
+def _whole(session: Session, placement: Placement) -> Hire:
+    found = session.execute(
+        sa.select(Person, Organisation, Offer)
+        .select_from(Placement)
+        .join(Person, Person.id == Placement.person_id)
+        .join(Organisation, Organisation.id == Placement.organisation_id)
+        .outerjoin(Offer, Offer.id == Placement.offer_id)
+        .where(Placement.id == placement.id)
+    ).one()
+    events = session.execute(
+        sa.select(PlacementEvent, User.name)
+        .outerjoin(User, User.id == PlacementEvent.actor_id)
+        .where(PlacementEvent.placement_id == placement.id)
+        .order_by(PlacementEvent.id.desc())
+    )
+    return Hire(
+        placement,
+        found.Person,
+        found.Organisation,
+        found.Offer,
+        tuple(Line(event, who) for event, who in events),
+        tuple(milestones.of(session, placement.id)),
+    )
+
+
+def chosen(session: Session, actor: scope.Actor, public_id: uuid.UUID) -> Chosen:
+    """A proposal of the caseload with whom and what it is about. Raises NotFound."""
+    query = scope.proposals(actor).where(MatchProposal.public_id == public_id)
+    found = session.execute(
+        query.join(Person, Person.id == MatchProposal.person_id)
+        .join(Offer, Offer.id == MatchProposal.offer_id)
+        .join(Organisation, Organisation.id == Offer.organisation_id)
+        .outerjoin(Placement, Placement.proposal_id == MatchProposal.id)
+        .add_columns(Person, Offer, Organisation, Placement.public_id.label("placement_id"))
+    ).one_or_none()
+    if found is None:
+        raise NotFound("not-found")
+    proposal = found.MatchProposal
+    return Chosen(
+        proposal,
+        found.Person,
+        found.Offer,
+        found.Organisation,
+        rivals=sum(row.id != proposal.id for row in proposals.live_of(session, offer_id=found.Offer.id)),
+        elsewhere=sum(row.id != proposal.id for row in proposals.live_of(session, person_id=found.Person.id)),
+        placement_id=found.placement_id,
+    )
+
+
+def foresee(
+    session: Session,
+    placement: Placement,
+    action: placements.PlacementAction,
+    *,
+    actor_id: int | None,
+    party: Party,
+    on: date,
+    at: datetime,
+    book: ProgrammeBook,
+    details: placements.Details,
+) -> Entailed:
+    """What the step would entail: it is taken and taken back. Raises what `placements.change` raises."""
+    trial = session.begin_nested()
+    try:
+        before = _state(session, placement)
+        placements.change(
+            session,
+            placement,
+            action,
+            actor_id=actor_id,
+            party=party,
+            on=on,
+            at=at,
+            book=book,
+            details=details,
+        )
+        return _difference(before, _state(session, placement), placement)
+    finally:
+        trial.rollback()
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    rows: dict[int, MilestoneState]
+    milestones: Sequence[AidMilestone]
+    elsewhere: frozenset[int]
+    rivals: frozenset[int]
+    filled: int
+    offer_state: OfferState | None
+
+
+def _state(session: Session, placement: Placement) -> _State:
+    offer = session.get_one(Offer, placement.offer_id) if placement.offer_id is not None else None
+    rows = milestones.of(session, placement.id)
+    return _State(
+        {row.id: row.state for row in rows},
+        rows,
+        frozenset(row.id for row in proposals.live_of(session, person_id=placement.person_id)),
+        frozenset(row.id for row in proposals.live_of(session, offer_id=offer.id)) if offer else frozenset(),
+        offer.posts_filled if offer else 0,
+        offer.state if offer else None,
+    )
+
+
+def _difference(before: _State, after: _State, placement: Placement) -> Entailed:
+    def moved(state: MilestoneState) -> Rows:
+        return Rows.of(
+            [row for row in after.milestones if row.state is state and before.rows.get(row.id) is not state]
+        )
+
+    own = {placement.proposal_id}
+    return Entailed(
+        leads_to=placement.state,
+        made=Rows.of([row for row in after.milestones if row.id not in before.rows]),
+        cancelled=moved(MilestoneState.CANCELLED),
+        to_repay=moved(MilestoneState.TO_REPAY),
+        elsewhere=len(before.elsewhere - after.elsewhere - own),
+        rivals=len(before.rivals - after.rivals - own),
+        own_closed=bool((before.elsewhere - after.elsewhere) & own),
+        offer_filled=after.offer_state is OfferState.FILLED and before.offer_state is not OfferState.FILLED,
+        post_freed=after.filled < before.filled,
+    )
+
+
+def _of_milestones(what: sa.ColumnElement[Any], *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
+    return (
+        sa.select(what)
+        .where(AidMilestone.placement_id == Placement.id, *conditions)
+        .correlate(Placement)
+        .scalar_subquery()
+    )
