@@ -1,14 +1,51 @@
-"""Accounts of those who act in the base; how they sign in comes with the doors."""
+"""Accounts: who is invited, what they may do, how their doors close (security.md §2, A3, A4, A7).
+
+Passwords come here already hashed; links are shown once, and only their hash is kept.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from .store.accounts import Setting, User
+from . import audit
+from .errors import Conflict, InvalidInput
+from .store.accounts import Invitation, RecoveryCode, Setting, User, UserSession
+from .store.scope import IMPORT, SUPERVISE
 from .vocabulary import Role
+
+#: A link to a new account, and one to a new password (A7).
+INVITATION_TIME, PASSWORD_TIME = timedelta(hours=72), timedelta(hours=1)
+#: Roles that work within an agency, and the one that speaks for an organisation.
+IN_AGENCY = frozenset({Role.ADVISOR, Role.ANIMATOR})
+#: What an account of a role may be allowed besides.
+MAY_ALSO = {Role.ADVISOR: (IMPORT, SUPERVISE)}
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What an account is: its role, what it may do besides, for whom it works."""
+
+    role: Role
+    permissions: tuple[str, ...] = ()
+    agency_id: int | None = None
+    organisation_id: int | None = None
+
+
+def new_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def hashed(token: str) -> str:
+    """What is kept of a token: it can be recognised, not made again."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def ensure_user(
@@ -21,7 +58,7 @@ def ensure_user(
     agency_id: int | None = None,
 ) -> User:
     """The account of that address, made when there is none. Flushes, never commits."""
-    found = session.scalar(sa.select(User).where(User.email == email.lower()))
+    found = by_email(session, email)
     if found is not None:
         return found
     made = User(
@@ -32,6 +69,10 @@ def ensure_user(
     return made
 
 
+def by_email(session: Session, email: str) -> User | None:
+    return session.scalar(sa.select(User).where(User.email == email.lower()))
+
+
 def remember(session: Session, name: str, value: object) -> None:
     """Keep a setting of the base, over the former value."""
     found = session.scalar(sa.select(Setting).where(Setting.name == name))
@@ -40,3 +81,270 @@ def remember(session: Session, name: str, value: object) -> None:
     else:
         found.value = value
     session.flush()
+
+
+# --- links
+
+
+def invite(session: Session, *, email: str, name: str, rights: Rights, by: int | None, at: datetime) -> str:
+    """The token of a link to a new account, good for 72 hours; former links to that address are closed. Flushes.
+
+    Raises InvalidInput: "account-exists", or rights that cannot be ("agency-missing", "organisation-missing").
+    """
+    _check(rights)
+    email = email.lower()
+    if by_email(session, email) is not None:
+        raise InvalidInput("account-exists", field="email")
+    token = _link(
+        session,
+        Invitation.email == email,
+        at=at,
+        time=INVITATION_TIME,
+        by=by,
+        email=email,
+        name=name,
+        rights=rights,
+    )
+    _note(session, at, by, "account.invited", None, {"role": str(rights.role)})
+    return token
+
+
+def new_password_link(session: Session, user: User, *, by: int | None, at: datetime) -> str:
+    """The token of a link to a new password, good for one hour; the account's former ones are closed. Flushes."""
+    if not user.active:
+        raise Conflict("account-disabled")
+    token = _link(
+        session,
+        Invitation.user_id == user.id,
+        at=at,
+        time=PASSWORD_TIME,
+        by=by,
+        email=user.email,
+        name=user.name,
+        rights=Rights(user.role),
+        user_id=user.id,
+    )
+    _note(session, at, by, "account.password-link", user)
+    return token
+
+
+def _link(
+    session: Session,
+    former: sa.ColumnElement[bool],
+    *,
+    at: datetime,
+    time: timedelta,
+    by: int | None,
+    email: str,
+    name: str,
+    rights: Rights,
+    user_id: int | None = None,
+) -> str:
+    _close_links(session, former, at=at)
+    token = new_token()
+    session.add(
+        Invitation(
+            token_hash=hashed(token),
+            email=email,
+            name=name,
+            role=rights.role,
+            permissions=sorted(rights.permissions),
+            agency_id=rights.agency_id,
+            organisation_id=rights.organisation_id,
+            user_id=user_id,
+            invited_by_id=by,
+            created_at=at,
+            expires_at=at + time,
+        )
+    )
+    session.flush()
+    return token
+
+
+def _close_links(session: Session, *which: sa.ColumnElement[bool], at: datetime) -> None:
+    session.execute(
+        sa.update(Invitation)
+        .where(Invitation.used_at.is_(None), Invitation.expires_at > at, *which)
+        .values(expires_at=at)
+    )
+
+
+def open_link(session: Session, token: str, *, at: datetime) -> Invitation | None:
+    """The link of that token, while it may still be used. Reads only: who opens a page consumes nothing."""
+    return session.scalar(
+        sa.select(Invitation).where(
+            Invitation.token_hash == hashed(token), Invitation.used_at.is_(None), Invitation.expires_at > at
+        )
+    )
+
+
+def use_link(session: Session, link: Invitation, password_hash: str, *, at: datetime) -> User:
+    """Make the account, or give it its new password; every session of it ends. Flushes.
+
+    Raises Conflict("link-used") when somebody was faster.
+    """
+    used = session.execute(
+        sa.update(Invitation)
+        .where(Invitation.id == link.id, Invitation.used_at.is_(None))
+        .values(used_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(used, sa.CursorResult)
+    if used.rowcount != 1:
+        raise Conflict("link-used")
+    if link.user_id is not None:
+        user = session.scalars(sa.select(User).where(User.id == link.user_id)).one()
+        set_password(session, user, password_hash, action="account.password-by-link", at=at)
+        return user
+    user = ensure_user(
+        session,
+        email=link.email,
+        name=link.name,
+        role=link.role,
+        permissions=link.permissions,
+        agency_id=link.agency_id,
+    )
+    if user.password_hash is not None:
+        raise Conflict("link-used")
+    user.organisation_id, user.password_hash = link.organisation_id, password_hash
+    session.flush()
+    _note(session, at, user.id, "account.opened", user, {"role": str(user.role)})
+    return user
+
+
+def waiting_first_link(session: Session, *, at: datetime) -> Invitation | None:
+    """The link to an administrator's account that was given and not used yet."""
+    return session.scalar(
+        sa.select(Invitation)
+        .where(
+            Invitation.role == Role.ADMIN,
+            Invitation.user_id.is_(None),
+            Invitation.used_at.is_(None),
+            Invitation.expires_at > at,
+        )
+        .order_by(Invitation.id.desc())
+        .limit(1)
+    )
+
+
+# --- what an account may do
+
+
+def change_rights(
+    session: Session, user: User, rights: Rights, *, name: str, by: int | None, at: datetime
+) -> None:
+    """Another name, role or place; every session of the account ends. Flushes.
+
+    Raises InvalidInput as `invite`; Conflict: "own-account", "last-admin".
+    """
+    _check(rights)
+    if user.id == by:
+        raise Conflict("own-account")
+    if user.role is Role.ADMIN and rights.role is not Role.ADMIN:
+        _another_admin(session, user)
+    before = _rights(user)
+    user.name, user.role, user.permissions = name, rights.role, sorted(rights.permissions)
+    user.agency_id, user.organisation_id = rights.agency_id, rights.organisation_id
+    session.flush()
+    changed = [field for field, value in _rights(user).items() if before[field] != value]
+    if set(changed) - {"name"}:
+        end_sessions(session, user.id, at=at)
+    _note(session, at, by, "account.rights-changed", user, {"fields": changed, "role": str(user.role)})
+
+
+def disable(session: Session, user: User, *, by: int | None, at: datetime) -> None:
+    """Close the account: its sessions end, its links too. Raises Conflict: "own-account", "last-admin"."""
+    if user.id == by:
+        raise Conflict("own-account")
+    if user.role is Role.ADMIN:
+        _another_admin(session, user)
+    user.active = False
+    end_sessions(session, user.id, at=at)
+    _close_links(session, Invitation.user_id == user.id, at=at)
+    _note(session, at, by, "account.disabled", user)
+
+
+def enable(session: Session, user: User, *, by: int | None, at: datetime) -> None:
+    """Open the account again, with the password and second factor that it had."""
+    user.active = True
+    _note(session, at, by, "account.enabled", user)
+
+
+# --- what an account proves itself with
+
+
+def set_password(
+    session: Session,
+    user: User,
+    password_hash: str,
+    *,
+    at: datetime,
+    action: str = "account.password-changed",
+    keep: int | None = None,
+) -> None:
+    """A new password; every session of the account ends but `keep`, and links to a new one are closed. Flushes."""
+    user.password_hash = password_hash
+    end_sessions(session, user.id, at=at, keep=keep)
+    _close_links(session, Invitation.user_id == user.id, at=at)
+    _note(session, at, user.id, action, user)
+
+
+def forget_second_factor(session: Session, user: User, *, by: int | None, at: datetime) -> None:
+    """Take the second factor away (a lost telephone): the next sign-in asks for a new one. Sessions end. Flushes."""
+    user.totp_secret = user.totp_last_step = None
+    session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    end_sessions(session, user.id, at=at)
+    _note(session, at, by, "account.second-factor-reset", user)
+
+
+def end_sessions(session: Session, user_id: int, *, at: datetime, keep: int | None = None) -> None:
+    """End every session of that account but `keep`. Flushes, never commits."""
+    query = sa.update(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+    if keep is not None:
+        query = query.where(UserSession.id != keep)
+    session.execute(query.values(ended_at=at))
+
+
+def _check(rights: Rights) -> None:
+    if rights.role in IN_AGENCY and rights.agency_id is None:
+        raise InvalidInput("agency-missing", field="agency")
+    if rights.role is Role.EMPLOYER and rights.organisation_id is None:
+        raise InvalidInput("organisation-missing", field="organisation")
+    if set(rights.permissions) - set(MAY_ALSO.get(rights.role, ())):
+        raise InvalidInput("permission-not-of-role", field="permissions")
+
+
+def _rights(user: User) -> dict[str, object]:
+    return {
+        "name": user.name,
+        "role": user.role,
+        "permissions": sorted(user.permissions),
+        "agency": user.agency_id,
+        "organisation": user.organisation_id,
+    }
+
+
+def _another_admin(session: Session, user: User) -> None:
+    others = sa.select(User.id).where(User.role == Role.ADMIN, User.active, User.id != user.id).limit(1)
+    if session.scalar(others) is None:
+        raise Conflict("last-admin")
+
+
+def _note(
+    session: Session,
+    at: datetime,
+    by: int | None,
+    action: str,
+    user: User | None,
+    details: dict[str, object] | None = None,
+) -> None:
+    session.flush()
+    audit.append(
+        session,
+        at=at,
+        actor_id=by,
+        action=action,
+        subject_kind="account",
+        subject_id=str(user.public_id) if user else None,
+        details=details,
+    )

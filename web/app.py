@@ -34,6 +34,7 @@ def create_app(settings: configuration.Settings | None = None) -> Flask:
     Raises LookupError when an endpoint does not say who may call it.
     """
     settings = settings or configuration.load()
+    settings.refuse_unsafe()
     app = Flask("web")
     app.config["SECRET_KEY"] = settings.key("SECRET_KEY")
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
@@ -62,6 +63,8 @@ def _templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["day"] = wording.day
     app.jinja_env.filters["number"] = wording.number
+    app.jinja_env.filters["weekday"] = wording.weekday
+    app.jinja_env.filters["euros"] = wording.euros
     app.jinja_env.filters["french"] = typography.french
 
     @app.context_processor

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from matching import errors
 
-from .security import current
+from .security import TooManyTries, current
 from .wording import sentence_for
 from .wording.accounts import ROLES
 
@@ -24,7 +24,10 @@ STATUS: dict[type[errors.PasserelleError], int] = {
     errors.TooLarge: 413,
     errors.UnreadableFile: 422,
     errors.Unavailable: 503,
+    TooManyTries: 429,
 }
+
+TITLES = {429: "Trop d'essais", 503: "Service momentanément indisponible"}
 
 #: status of werkzeug -> title, sentence
 PAGES = {
@@ -55,10 +58,11 @@ def answer(app: Flask) -> None:
             return page(*PAGES[404], 404)
         if fault.code == "not-your-page":
             return page(PAGES[403][0], reserved(), 403)
-        title = "Service momentanément indisponible" if status == 503 else "Demande refusée"
-        response = page(title, sentence_for(fault), status)
+        response = page(TITLES.get(status, "Demande refusée"), sentence_for(fault), status)
         if status == 503:
             response.headers["Retry-After"] = "5"
+        if isinstance(fault, TooManyTries):
+            response.headers["Retry-After"] = str(fault.wait)
         return response
 
     @app.errorhandler(HTTPException)

@@ -9,8 +9,12 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from flask import request
 
+from .wording import accounts
+
 #: code -> sentence; {n} and other names are whole numbers given to `done`.
-NOTICES: dict[str, str] = {}
+NOTICES: dict[str, str] = {
+    **accounts.NOTICES,
+}
 
 #: Largest number that a notice repeats.
 LARGEST = 10_000_000

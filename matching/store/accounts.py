@@ -82,10 +82,13 @@ class Invitation(Row):
 
 
 class LoginAttempt(Row):
-    """Counted before the password is checked, also for unknown addresses (A5, A6)."""
+    """Counted before the password is checked, also for unknown addresses (A5, A6); forgotten after a day."""
 
     __tablename__ = "login_attempt"
-    __table_args__ = (sa.Index("ix_login_attempt_account_tried_at", "account_key", "tried_at"),)
+    __table_args__ = (
+        sa.Index("ix_login_attempt_account_tried_at", "account_key", "tried_at"),
+        sa.Index("ix_login_attempt_address_tried_at", "address_key", "tried_at"),
+    )
 
     account_key: Mapped[str] = plain(sa.String(64))
     address_key: Mapped[str] = plain(sa.String(64))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,8 +18,10 @@ from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy.orm import Session
 
 from matching import clock
+from matching.accounts import hashed, new_token
 from matching.errors import NotAllowed
 from matching.store.accounts import User, UserSession
+from matching.store.base import Utc
 from matching.store.people import Agency
 from matching.store.scope import Actor
 from matching.vocabulary import Role
@@ -108,15 +109,6 @@ def visit() -> Visit:
     return found
 
 
-def new_token() -> str:
-    """256 random bits."""
-    return secrets.token_urlsafe(32)
-
-
-def hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def open_for(session: Session, user_id: int, token: str, *, at: datetime, verified: bool) -> UserSession:
     """A session row for that token. Flushes, never commits."""
     row = UserSession(
@@ -130,6 +122,34 @@ def open_for(session: Session, user_id: int, token: str, *, at: datetime, verifi
     session.add(row)
     session.flush()
     return row
+
+
+def begin(session: Session, user_id: int, *, at: datetime, verified: bool) -> None:
+    """Sign this browser in, under a new token; what it was signed in as before is over. Flushes."""
+    end(session, UserSession.token_hash == hashed(visit().token), at=at)
+    open_for(session, user_id, visit().rotate(), at=at, verified=verified)
+    g.pop("signed_in", None)
+
+
+def renew(session: Session, signed_in: SignedIn, *, at: datetime) -> None:
+    """The person of this session has just proved again who they are: a new token, fresh from now on. Flushes."""
+    session.execute(
+        sa.update(UserSession)
+        .where(UserSession.id == signed_in.session_id)
+        .values(
+            token_hash=hashed(visit().rotate()),
+            verified_at=sa.func.coalesce(UserSession.verified_at, sa.bindparam("at", at, type_=Utc())),
+            fresh_at=at,
+        )
+    )
+    g.pop("signed_in", None)
+
+
+def leave(session: Session, *, at: datetime) -> None:
+    """End the session of this browser; the next page starts under a new token. Flushes."""
+    end(session, UserSession.token_hash == hashed(visit().token), at=at)
+    visit().rotate()
+    g.signed_in = None
 
 
 def end(session: Session, *conditions: Any, at: datetime) -> None:

@@ -31,3 +31,4 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_hash", name="uq_recovery_code_code_hash"),
     )
     op.create_index("ix_recovery_code_user_id", "recovery_code", ["user_id"])
+    op.create_index("ix_login_attempt_address_tried_at", "login_attempt", ["address_key", "tried_at"])
