@@ -85,7 +85,7 @@ def plan(
     context = _Context(Said(str(source), on), source, agency_id, seal_of(session), Communes.load(session))
     identities = {row.line: identity(row.facts) for row in rows}
     known = _records(session, source, identities.values())
-    held = _load(session, sorted(set(known.values())))
+    held = held_of(session, sorted(set(known.values())))
     made = Plan()
     first_line: dict[object, int] = {}
     for row in rows:
@@ -182,7 +182,7 @@ def _records(
     return found
 
 
-def _load(session: Session, ids: Sequence[int]) -> dict[int, Held]:
+def held_of(session: Session, ids: Sequence[int]) -> dict[int, Held]:
     """The dossiers of these people, in a handful of queries."""
     held: dict[int, Held] = {}
     for some in chunks(ids):
