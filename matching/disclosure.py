@@ -166,6 +166,20 @@ def protect(tables: Iterable[Table], *, k: int = COMMITTEE, width: int = WIDTH) 
             return frozenset(hidden)
 
 
+def change(now: int | None, before: int | None, *, k: int = COMMITTEE) -> int | None:
+    """The difference of two shown counts; None when either is hidden, or when few people make the difference."""
+    if now is None or before is None or 0 < abs(now - before) < k:
+        return None
+    return now - before
+
+
+def rate(numerator: int | None, denominator: int | None, *, at_least: int = RATE_FROM) -> float | None:
+    """The share, to four digits; None when a count is hidden or the denominator too small to speak of a rate."""
+    if numerator is None or denominator is None or denominator < at_least:
+        return None
+    return round(numerator / denominator, 4)
+
+
 def exposed(table: Table, hidden: frozenset[Hashable], *, width: int = WIDTH) -> list[Hashable]:
     """The audit: hidden counts that all that is shown leaves fewer than `width` possible values."""
     net = _Net(table)

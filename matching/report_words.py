@@ -1,0 +1,164 @@
+"""Names and definitions of the report's figures, in French: part of the document, so that a figure never travels
+without saying what it counts (architecture.md §11)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .report_figures import LEVELS, NO_PROGRAMME, OUTSIDE_ZONES, UNKNOWN
+from .report_model import Month
+
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+
+
+class Words(NamedTuple):
+    label: str
+    definition: str
+
+
+SIGNED = (
+    "Contrats dont la signature porte une date de la période. N'y sont pas : un contrat annulé ensuite, et celui dont "
+    "la personne n'est jamais venue."
+)
+THAT_DAY = "le jour de la signature"
+
+#: id -> its name and what it counts. {month}, {cohort}, {until} are filled in.
+WORDS: dict[str, Words] = {
+    "D1": Words(
+        "Contrats signés",
+        SIGNED
+        + f" Par dispositif, par quartier (adresse confirmée {THAT_DAY}) et par niveau de diplôme connu ce jour-là.",
+    ),
+    "D1-year": Words("Contrats signés depuis le 1er janvier", SIGNED + " Mêmes règles que pour le mois."),
+    "D3": Words(
+        "Part des habitants de quartiers prioritaires parmi les emplois d'avenir signés",
+        "Emplois d'avenir signés par des personnes dont l'adresse en quartier prioritaire (ZUS, puis QPV) est "
+        f"confirmée {THAT_DAY}, sur ceux dont l'adresse est confirmée.",
+    ),
+    "D3-year": Words(
+        "Part des habitants de quartiers prioritaires parmi les emplois d'avenir signés depuis le 1er janvier",
+        "Même règle que pour le mois.",
+    ),
+    "D4": Words(
+        "Part des personnes sans diplôme ou de niveau CAP ou BEP parmi les emplois d'avenir signés",
+        f"Personnes sans diplôme ou de niveau 3 (CAP, BEP) {THAT_DAY}, sur celles dont le niveau est connu.",
+    ),
+    "D4-year": Words(
+        "Part des personnes sans diplôme ou de niveau CAP ou BEP parmi les emplois d'avenir signés depuis le "
+        "1er janvier",
+        "Même règle que pour le mois.",
+    ),
+    "D6": Words(
+        "Part des femmes parmi les contrats signés",
+        "Tous contrats, sur les personnes dont la civilité est connue.",
+    ),
+    "D6-year": Words(
+        "Part des femmes parmi les contrats signés depuis le 1er janvier", "Même règle que pour le mois."
+    ),
+    "C1": Words(
+        "De la proposition à l'embauche",
+        "Propositions calculées en {cohort}, deux mois plus tôt pour qu'elles aient eu le temps d'aboutir, suivies "
+        "jusqu'au {until}. Chaque étape compte aussi celles qui sont allées plus loin ; une décision annulée ne compte "
+        "pas ; une proposition remplacée par un nouveau calcul avant d'être examinée n'y est pas. Est « reçue » la "
+        "personne dont l'entretien est noté ou que l'employeur a retenue.",
+    ),
+    "C4": Words(
+        "Propositions écartées",
+        "Propositions qu'une conseillère ou un conseiller a écartées dans le mois, par motif, sur celles examinées "
+        "dans le mois (proposées ou écartées). Une décision annulée ne compte pas.",
+    ),
+    "E6-due": Words(
+        "Aide à échéance",
+        "Contrats dont un versement de l'aide tombe dans le mois, nombre de ces versements et montant.",
+    ),
+    "E6-paid": Words(
+        "Aide versée",
+        "Contrats dont un versement de l'aide est daté du mois, nombre de versements et montant.",
+    ),
+    "E6-next": Words(
+        "Aide à échéance dans les 60 jours",
+        "Contrats dont un versement de l'aide tombe dans les 60 jours qui suivent le mois et n'était pas payé à sa "
+        "fin, nombre de ces versements et montant.",
+    ),
+    "B1": Words(
+        "Offres ouvertes à la fin du mois",
+        "Offres ouvertes le dernier jour, et leurs postes ; offres acceptées, pourvues et expirées dans le mois.",
+    ),
+    "A1": Words(
+        "Jeunes inscrits au registre",
+        "Personnes connues le dernier jour du mois, par quartier de leur adresse confirmée ce jour-là.",
+    ),
+}
+
+STEPS = {
+    "computed": "Calculées",
+    "reviewed": "Examinées",
+    "approved": "Proposées",
+    "asked": "Contactées",
+    "agreed": "D'accord",
+    "sent": "Transmises à l'employeur",
+    "interview": "Reçues",
+    "selected": "Retenues",
+    "hired": "Embauchées",
+}
+STOPPED = {
+    "computed": "Pas encore examinées",
+    "reviewed": "Écartées",
+    "approved": "Pas contactées",
+    "asked": "Sans accord",
+    "agreed": "Pas transmises",
+    "sent": "Pas reçues",
+    "interview": "Pas retenues",
+    "selected": "Sans contrat signé",
+}
+MOVEMENTS = {
+    "opened": "Ouvertes dans le mois",
+    "filled": "Pourvues dans le mois",
+    "lapsed": "Expirées dans le mois",
+    "open": "Ouvertes à la fin du mois",
+}
+REASONS = {
+    "not_eligible": "Pas de droit",
+    "not_the_wish": "Ne correspond pas au souhait",
+    "skills": "Compétences",
+    "mobility": "Déplacements",
+    "child_care": "Garde d'enfants",
+    "language": "Langue",
+    "already_in_a_path": "Déjà dans un parcours",
+    "data_wrong": "Données fausses",
+    "duplicate": "Doublon",
+    "other": "Autre motif",
+}
+LEVEL_NAMES = dict(
+    zip(
+        (*LEVELS, UNKNOWN),
+        (
+            "Sans diplôme",
+            "CAP ou BEP (niveau 3)",
+            "Bac (niveau 4)",
+            "Bac+2 (niveau 5)",
+            "Bac+3 ou 4 (niveau 6)",
+            "Bac+5 (niveau 7)",
+            "Doctorat (niveau 8)",
+            "Niveau inconnu",
+        ),
+        strict=True,
+    )
+)
+ZONE_NAMES = {OUTSIDE_ZONES: "Hors quartier prioritaire", UNKNOWN: "Adresse non confirmée"}
+PROGRAMME_NAMES = {NO_PROGRAMME: "Sans dispositif"}
+
+
+def month_words(month: Month) -> str:
+    """« octobre 2013 »."""
+    return f"{MONTHS[month.number - 1]} {month.year}"
+
+
+def words(indicator_id: str, month: Month, cohort: Month) -> Words:
+    """The name and the definition of a figure of that month."""
+    label, definition = WORDS[indicator_id]
+    until = f"{month.last.day} {month_words(month)}"
+    return Words(label, definition.format(cohort=month_words(cohort), until=until))
