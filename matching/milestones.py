@@ -69,25 +69,11 @@ def settle(
     A milestone without money ends with its paper (`receive`). Raises IllegalTransition, NotAllowed, InvalidInput.
     """
     leads_to = target("milestone", TRANSITIONS, action, milestone.state, party)
-    match action:
-        case A.FALL_DUE if milestone.due_on > on:
-            refuse("not-yet", day=milestone.due_on)
-        case A.RECEIVE if milestone.window_opens_on is not None and on < milestone.window_opens_on:
-            refuse("not-yet", day=milestone.window_opens_on)
-        case A.RECEIVE if milestone.window_closes_on is not None and on > milestone.window_closes_on:
-            refuse("milestone-window-closed", day=milestone.window_closes_on)
-        case A.ASK | A.PAY if not milestone.amount_cents:
-            refuse("milestone-without-money")
-        case A.PAY if milestone.asked_on is not None and on < milestone.asked_on:
-            refuse("before-last-step", day=milestone.asked_on)
-        case A.REPAY if milestone.paid_on is not None and on < milestone.paid_on:
-            refuse("before-last-step", day=milestone.paid_on)
-        case A.LAPSE if milestone.window_closes_on is None or milestone.window_closes_on >= on:
-            refuse("not-yet", day=milestone.window_closes_on or milestone.due_on)
-        case A.REFUSE if not (reason or "").strip():
-            refuse("reason-needed", machine="milestone", action=str(action))
-        case _:
-            pass
+    if (code_and_day := _too_soon_or_late(milestone, action, on)) is not None:
+        code, day = code_and_day
+        refuse(code, **({} if day is None else {"day": day}))
+    if action is A.REFUSE and not (reason or "").strip():
+        refuse("reason-needed", machine="milestone", action=str(action))
     placement = session.get_one(Placement, milestone.placement_id)
     milestone.state = leads_to
     if action is A.ASK:
@@ -140,6 +126,40 @@ def shorten(
     flush(session, "milestone")
 
 
+def _too_soon_or_late(
+    milestone: AidMilestone, action: MilestoneAction, on: date
+) -> tuple[str, date | None] | None:
+    """Code and day of the guard that the row does not meet on that day; None when it meets all."""
+    opens, closes = milestone.window_opens_on, milestone.window_closes_on
+    match action:
+        case A.FALL_DUE if milestone.due_on > on:
+            return "not-yet", milestone.due_on
+        case A.RECEIVE if opens is not None and on < opens:
+            return "not-yet", opens
+        case A.RECEIVE if closes is not None and on > closes:
+            return "milestone-window-closed", closes
+        case A.ASK | A.PAY if not milestone.amount_cents:
+            return "milestone-without-money", None
+        case A.PAY if milestone.asked_on is not None and on < milestone.asked_on:
+            return "before-last-step", milestone.asked_on
+        case A.REPAY if milestone.paid_on is not None and on < milestone.paid_on:
+            return "before-last-step", milestone.paid_on
+        case A.LAPSE if closes is None or closes >= on:
+            return "not-yet", closes or milestone.due_on
+    return None
+
+
+def offered(milestone: AidMilestone, party: Party, on: date) -> tuple[MilestoneAction, ...]:
+    """Steps that this party may note of the row on that day, in the order of the table."""
+    return tuple(
+        action
+        for action, line in TRANSITIONS.items()
+        if milestone.state in line.starts
+        and party in line.parties
+        and _too_soon_or_late(milestone, action, on) is None
+    )
+
+
 class Standing(StrEnum):
     """Where a row that waits for its paper stands in time: read from its days, the clock may not have run."""
 
@@ -182,6 +202,14 @@ def of(session: Session, placement_id: int) -> Sequence[AidMilestone]:
         .where(AidMilestone.placement_id == placement_id)
         .order_by(AidMilestone.due_on, AidMilestone.kind, AidMilestone.number)
     ).all()
+
+
+def held(session: Session, placement_id: int) -> dict[tuple[str, int], AidMilestone]:
+    """The same by kind and number, kept from others until the end of the transaction."""
+    rows = session.scalars(
+        sa.select(AidMilestone).where(AidMilestone.placement_id == placement_id).with_for_update()
+    )
+    return {(row.kind, row.number): row for row in rows}
 
 
 def due(session: Session, until: date) -> Sequence[AidMilestone]:

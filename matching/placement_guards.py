@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     from .eligibility.programme import ProgrammeBook
     from .placements import Details
 
+#: action -> the day of the placement that it waits for
+FROM = {
+    "start": "starts_on",
+    "no_show": "starts_on",
+    "pass_trial": "trial_end_on",
+    "complete": "planned_end_on",
+}
+
 #: A signed contract that has not ended.
 UNDER_CONTRACT = (State.SIGNED, State.STARTED, State.TRIAL_PASSED, State.RUNNING, State.SUSPENDED)
 
@@ -108,6 +116,27 @@ def after_selection(session: Session, proposal: MatchProposal, on: date) -> None
         refuse("before-selection", day=chosen)
 
 
+def opens_on(placement: Placement, action: str) -> date | None:
+    """The first day on which the action may be noted; None when no day of the placement holds it back."""
+    day: date | None = getattr(placement, FROM[action]) if action in FROM else None
+    return day
+
+
+def applies(placement: Placement, action: str, book: ProgrammeBook) -> bool:
+    """Whether the action makes sense for such a contract, once its day has come; asked before it is offered."""
+    programme, trial = placement.programme, placement.trial_end_on is not None
+    match action:
+        case "request_aid":
+            return programme is not None
+        case "sign" if programme is not None and placement.state is State.PROMISED:
+            return rights.judged_at_signature(book, programme)
+        case "pass_trial" | "break_trial":
+            return trial
+        case "run" if placement.state is State.STARTED:
+            return not trial
+    return True
+
+
 def check(act: Act, action: str) -> None:
     """Raise InvalidInput when a guard of `action` is not met."""
     _in_order(act)
@@ -129,21 +158,22 @@ def check(act: Act, action: str) -> None:
         case "sign":
             _may_sign(act)
         case "start" | "no_show":
-            _reached(placement.starts_on, act.on)
+            if placement.starts_on is None:
+                refuse("start-needed")
+            _reached(act, action)
         case "pass_trial":
-            if placement.trial_end_on is None:
+            if not applies(placement, action, act.book):
                 refuse("no-trial")
-            _reached(placement.trial_end_on, act.on)
+            _reached(act, action)
         case "run":
-            if placement.state is State.STARTED and placement.trial_end_on is not None:
+            if not applies(placement, action, act.book):
                 refuse("trial-first", day=placement.trial_end_on)
         case "break_trial":
             _may_break(act)
         case "exit":
             _leaving(details)
         case "complete":
-            if placement.planned_end_on is not None:
-                _reached(placement.planned_end_on, act.on)
+            _reached(act, action)
             if details.situation not in SITUATIONS:
                 refuse("bad-situation", allowed=", ".join(sorted(SITUATIONS)))
         case _:
@@ -162,10 +192,9 @@ def _in_order(act: Act) -> None:
         refuse("before-last-step", day=last)
 
 
-def _reached(day: date | None, on: date) -> None:
-    if day is None:
-        refuse("start-needed")
-    if on < day:
+def _reached(act: Act, action: str) -> None:
+    day = opens_on(act.placement, action)
+    if day is not None and act.on < day:
         refuse("not-yet", day=day)
 
 
@@ -215,10 +244,10 @@ def _may_sign(act: Act) -> None:
     programme = placement.programme
     if programme is None or placement.state is State.AID_REFUSED:
         return
+    if not applies(placement, "sign", act.book):
+        refuse("aid-not-requested")
     if rights.judged_at_signature(act.book, programme):
         _judge(act, programme)
-    elif placement.state is State.PROMISED:
-        refuse("aid-not-requested")
 
 
 def _judge(act: Act, programme: str) -> None:
