@@ -6,8 +6,10 @@ codes, never values.
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +17,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from .store.engine import seal_of
-from .store.upkeep import AuditEvent
+from .store.upkeep import AuditEvent, AuditHead
 
+#: The one row of `audit_head`.
+HEAD = 1
 #: What the first event is chained to.
 FIRST = "0" * 64
 #: pg_advisory_xact_lock key: on PostgreSQL writers of the trail wait for each other, as on SQLite all writers do.
@@ -50,23 +54,66 @@ def append(
     event.chain = _signed(session, previous or FIRST, event)
     session.add(event)
     session.flush()
+    _move_head(session, event)
     return event
 
 
-def first_broken(session: Session) -> int | None:
-    """The id of the first event that does not follow from the one before it; None when the chain holds."""
-    previous, last = FIRST, 0
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How many events follow from one another; `broken`: the id of the first that does not, if any."""
+
+    events: int
+    broken: int | None
+
+    @property
+    def holds(self) -> bool:
+        return self.broken is None
+
+
+def verify(session: Session) -> Verdict:
+    """Follow the chain from its first event to the signed head.
+
+    Events missing at the end are told by the head (`broken` is then the first missing id). Whoever can write in the
+    base and kept a former head could put both back: a head kept outside the base is for a later issue.
+    """
+    previous, last, count = FIRST, 0, 0
     while True:
         events = session.scalars(
             sa.select(AuditEvent).where(AuditEvent.id > last).order_by(AuditEvent.id).limit(CHUNK)
         ).all()
         if not events:
-            return None
+            return Verdict(count, None if _is_head(session, last, previous) else last + 1)
         for event in events:
             if event.chain != _signed(session, previous, event):
-                return event.id
-            previous, last = event.chain, event.id
+                return Verdict(count, event.id)
+            previous, last, count = event.chain, event.id, count + 1
         session.expunge_all()
+
+
+def _move_head(session: Session, event: AuditEvent) -> None:
+    values = {"last_id": event.id, "signature": _head(session, event.id, event.chain)}
+    moved = session.execute(
+        sa.update(AuditHead)
+        .where(AuditHead.id == HEAD)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(moved, sa.CursorResult)
+    if moved.rowcount == 0:
+        session.execute(sa.insert(AuditHead).values(id=HEAD, **values))
+
+
+def _is_head(session: Session, last: int, chain: str) -> bool:
+    head = session.execute(
+        sa.select(AuditHead.last_id, AuditHead.signature).where(AuditHead.id == HEAD)
+    ).one_or_none()
+    if head is None:
+        return last == 0
+    return head.last_id == last and hmac.compare_digest(head.signature, _head(session, last, chain))
+
+
+def _head(session: Session, last: int, chain: str) -> str:
+    return seal_of(session).sign(f"head\0{last}\0{chain}".encode())
 
 
 def _signed(session: Session, previous: str, event: AuditEvent) -> str:

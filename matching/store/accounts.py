@@ -67,6 +67,7 @@ class Invitation(Row):
 
     __tablename__ = "invitation"
 
+    public_id: Mapped[uuid.UUID] = public_id()
     token_hash: Mapped[str] = plain(sa.String(64), unique=True)
     email: Mapped[str] = personal(sa.String(255), purpose=ACCOUNT, keep="72 hours")
     name: Mapped[str] = personal(sa.String(200), purpose=ACCOUNT, keep="72 hours")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from ..errors import NotFound
 from ..vocabulary import Party, Role
+from .accounts import User
 from .intake import ImportBatch
 from .matches import MatchProposal
 from .organisations import Offer, Organisation
@@ -88,6 +89,11 @@ def jobs(actor: Actor) -> sa.Select[Job]:
     """Long work that one has asked for; all of it for the administrator."""
     query = sa.select(Job)
     return query if actor.role is Role.ADMIN else query.where(Job.submitted_by_id == actor.id)
+
+
+def accounts(actor: Actor) -> sa.Select[User]:
+    """Every account for the administrator, nobody's for others."""
+    return sa.select(User).where(sa.true() if actor.role is Role.ADMIN else sa.false())
 
 
 def one(session: Session, query: sa.Select[Model], *conditions: Any) -> Model:

@@ -68,6 +68,15 @@ class AuditEvent(Row):
     chain: Mapped[str] = plain(sa.String(64), unique=True)
 
 
+class AuditHead(Row):
+    """One row: which event of the trail is the last, signed. Without it nobody would miss events cut off the end."""
+
+    __tablename__ = "audit_head"
+
+    last_id: Mapped[int] = plain(sa.Integer)
+    signature: Mapped[str] = plain(sa.String(64))
+
+
 class PublishedReport(Row):
     """A month as the committee read it: frozen with its hash."""
 
