@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from . import disclosure, report_figures as figures, report_tables as tables, report_words as words
-from .report_figures import NO_PROGRAMME
-from .report_model import Month, MonthlyReport, require_over
+from .report_model import NO_PROGRAMME, Month, MonthlyReport, require_over
 from .report_print import Printer, Shown
 from .report_tables import ALL, AVENIR, YEAR
 

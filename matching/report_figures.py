@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from .offers import OfferAction
 from .proposals import ProposalAction
-from .report_model import Month
+from .report_model import NO_DIPLOMA, NO_PROGRAMME, OUTSIDE_ZONES, STEPS, UNKNOWN, Month
 from .store.matches import MatchProposal, ReviewDecision
 from .store.organisations import Offer, OfferEvent, Zone
 from .store.people import Diploma, Person, ResidenceSpell
@@ -27,12 +27,8 @@ from .vocabulary import MilestoneState, OfferState, PlacementState, ResidenceKin
 
 #: Kinds of zones that people live in for a right (a ZFU is about firms).
 HOMES = (ZoneKind.ZUS, ZoneKind.QPV, ZoneKind.ZRR)
-UNKNOWN, OUTSIDE_ZONES, NO_PROGRAMME, NO_DIPLOMA = "unknown", "outside", "no-programme", "none"
-LEVELS = (NO_DIPLOMA, "3", "4", "5", "6", "7", "8")
 SEXES = {"Mme": "women", "M": "men"}
 
-#: How far a proposal went, furthest last; each step includes those that went further.
-STEPS = ("computed", "reviewed", "approved", "asked", "agreed", "sent", "interview", "selected", "hired")
 #: What a decision proves of its proposal. A person selected without a noted interview was met.
 REACHED = {
     ProposalAction.REJECT: 1,

@@ -10,6 +10,15 @@ from typing import Any
 
 from .errors import InvalidInput
 
+#: Keys of lines that are no zone, programme or diploma.
+UNKNOWN, OUTSIDE_ZONES, NO_PROGRAMME, NO_DIPLOMA = "unknown", "outside", "no-programme", "none"
+LEVELS = (NO_DIPLOMA, "3", "4", "5", "6", "7", "8")
+#: How far a proposal went, furthest last; each step includes those that went further.
+STEPS = ("computed", "reviewed", "approved", "asked", "agreed", "sent", "interview", "selected", "hired")
+
+#: Months beyond these have no neighbours to compare with, and are typing errors.
+FIRST_YEAR, LAST_YEAR = 1900, 9998
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
@@ -21,9 +30,11 @@ class Month:
     @classmethod
     def read(cls, text: str) -> Month:
         """From « 2013-10 ». Raises ValueError."""
-        if len(text) != 7 or text[4] != "-" or not (text[:4] + text[5:]).isascii():
+        if len(text) != 7 or text[4] != "-" or not text.isascii():
             raise ValueError("AAAA-MM")
         day = date.fromisoformat(f"{text}-01")
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValueError("AAAA-MM")
         return cls(day.year, day.month)
 
     @classmethod
@@ -39,7 +50,7 @@ class Month:
         return date(self.year, self.number, monthrange(self.year, self.number)[1])
 
     def plus(self, months: int) -> Month:
-        """So many months later (earlier when negative). Raises ValueError beyond the calendar."""
+        """So many months later (earlier when negative)."""
         at = self.year * 12 + self.number - 1 + months
         return Month.of(date(at // 12, at % 12 + 1, 1))
 

@@ -7,8 +7,18 @@ from dataclasses import dataclass
 
 from . import disclosure, report_tables as tables, report_words as words
 from .disclosure import Table
-from .report_figures import NO_PROGRAMME, OUTSIDE_ZONES, STEPS, UNKNOWN, Aid, Zones
-from .report_model import Also, Breakdown, Indicator, Line, Month
+from .report_figures import Aid, Zones
+from .report_model import (
+    NO_PROGRAMME,
+    OUTSIDE_ZONES,
+    STEPS,
+    UNKNOWN,
+    Also,
+    Breakdown,
+    Indicator,
+    Line,
+    Month,
+)
 from .report_tables import ALL, LEFT, Name
 
 

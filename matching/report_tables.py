@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from . import disclosure, report_words as words
 from .disclosure import Group, Table
-from .report_figures import LEVELS, OUTSIDE_ZONES, STEPS, UNKNOWN, Aid, Signed, Zones
-from .report_model import Month
+from .report_figures import Aid, Signed, Zones
+from .report_model import LEVELS, OUTSIDE_ZONES, STEPS, UNKNOWN, Month
 from .vocabulary import SCHEMES, ZoneKind
 
 AVENIR = SCHEMES["emploi_avenir"][0]

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .report_figures import LEVELS, NO_PROGRAMME, OUTSIDE_ZONES, UNKNOWN
-from .report_model import Month
+from .report_model import LEVELS, NO_PROGRAMME, OUTSIDE_ZONES, UNKNOWN, Month
 
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",

@@ -25,6 +25,7 @@ COMMANDS = {
     "programmes": ("web.commands.programmes", "Vérifie les fichiers des programmes."),
     "occupation": ("web.commands.occupation", "Rattache des intitulés aux métiers du ROME."),
     "match": ("web.commands.match", "Propose des candidats aux offres ouvertes."),
+    "report": ("web.commands.report", "Donne le bilan d'un mois."),
 }
 
 #: interfaces.md, "Exit status".

@@ -11,8 +11,7 @@ import sqlalchemy as sa
 from matching import placements, proposals, report
 from matching.eligibility import programme
 from matching.errors import InvalidInput
-from matching.report_figures import LEVELS, STEPS
-from matching.report_model import Month, read, write
+from matching.report_model import LEVELS, STEPS, Month, read, write
 from matching.store.matches import MatchProposal, ReviewDecision
 from matching.store.organisations import OfferEvent, Zone
 from matching.store.people import Diploma, Person, ResidenceSpell

@@ -7,13 +7,16 @@ from datetime import date
 import click
 
 from matching.errors import PasserelleError
+from matching.report_words import MONTHS as MONTHS
 
 from .accounts import REFUSALS as ACCOUNT_REFUSALS, SETTINGS
 from .flows import REFUSALS
+from .report import REFUSALS as REPORT_REFUSALS
 
 #: error code -> sentence; the facts of the error fill it in.
 SENTENCES: dict[str, str] = {
     **REFUSALS,
+    **REPORT_REFUSALS,
     **ACCOUNT_REFUSALS,
     **SETTINGS,
     "unknown-offer": "Aucune offre ouverte ne porte la référence « {reference} » : vérifiez-la dans votre "
@@ -79,12 +82,6 @@ def usage_sentence(wrong: click.ClickException) -> str:
         case _:
             what = wrong.format_message()
     return f"{what}. Voir « {path} --help »."
-
-
-MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 
 
 def day(value: date | None) -> str:

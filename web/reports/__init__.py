@@ -1,0 +1,1 @@
+"""One report in, one document out: every format reads the same typed tables, small counts already hidden."""
