@@ -11,10 +11,8 @@ from matching.eligibility.explain import Criterion
 from matching.person_facts import Dated
 from matching.vocabulary import Verdict
 
-from . import MONTHS, day as said_day
+from . import MONTHS, weekday
 from .rights import short
-
-WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 #: id of a condition or term -> its title; {requires} is what the programme file says it asks for.
 TITLES = {
@@ -45,7 +43,7 @@ SOURCES = {
 
 def long_day(day: date) -> str:
     """« mercredi 11 décembre 2013 », « mercredi 1er mai 2013 »."""
-    return f"{WEEKDAYS[day.weekday()]} {said_day(day)}"
+    return weekday(day, year=True)
 
 
 def date_of(day: date) -> str:
