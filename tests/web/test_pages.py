@@ -1,83 +1,23 @@
-"""The list of offers and the answers around it: headers, errors, paging, the same queries for one and for many."""
+"""What holds for every page: answers in French whatever goes wrong, the day, the menu of each role."""
 
 import re
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from matching.store.accounts import Setting
-from matching.store.organisations import Offer
-from matching.vocabulary import ProposalState
-from tests import build
+from tests.web import doors
 from web import settings
-from web.app import create_app
-from web.security import HEADERS
 from web.typography import french
 
 
 @pytest.fixture
-def app(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PASSERELLE_TODAY", "2013-11-04")
-    made = create_app(settings.load())
-    yield made
-    made.extensions["passerelle"].database.dispose()
-
-
-@pytest.fixture
-def database(app):
-    return app.extensions["passerelle"].database
-
-
-def fill(database, offers, proposals=1):
+def client(app, database):
     with database.transaction() as session:
-        for number in range(offers):
-            offer = build.offer(session, reference=f"O-{number + 1}", title=f"Jardinier <{number}>")
-            for _ in range(proposals):
-                build.proposal(session, offer=offer)
-
-
-def test_an_empty_base_says_what_to_do(app):
-    page = app.test_client().get("/")
-    assert page.status_code == 200
-    assert "passerelle demo load" in page.text
-
-
-def test_offers_are_listed_with_their_proposals_and_no_name(app, database):
-    fill(database, 1)
-    page = app.test_client().get("/").text
-    assert "Jardinier &lt;0&gt;" in page and "90\u00a0/\u00a0100" in page
-    assert "Morel" not in page and "Inès" not in page
-
-
-def test_each_proposal_says_its_right_its_state_and_why_it_is_there(app, database):
-    with database.transaction() as session:
-        offer = build.offer(session)
-        build.proposal(session, offer=offer, eligible_until=date(2014, 3, 12))
-        build.proposal(session, offer=offer, verdict=0, why="coverage", score=None)
-        build.proposal(session, offer=offer, state=ProposalState.SENT)
-        build.proposal(session, offer=offer, why="complement")
-    page = app.test_client().get("/").text
-    assert "jusqu’au 12 mars 2014" in page
-    assert "à confirmer" in page and "pas assez de données" in page and "Pour que chacun" in page
-    assert "transmise à l’employeur" in page
-    listed, complement = page.split("Liste complémentaire")
-    assert (listed.count('scope="row"'), complement.count('scope="row"')) == (3, 1)
-
-
-def test_an_offer_of_ordinary_law_asks_for_no_right(app, database):
-    with database.transaction() as session:
-        build.proposal(session, offer=build.offer(session, scheme=None, contract_kind="MIS", months=None))
-    page = app.test_client().get("/").text
-    assert "sans condition" in page and "Droit commun · intérim," in page
-    assert "tag-ok" not in page
-
-
-def test_what_is_read_keeps_its_spaces_together(app, database):
-    fill(database, 3)
-    shown = re.sub(r"<[^>]+>", "", app.test_client().get("/").text)
-    assert not re.search(r" [:;!?»]|« |\d (?:h|mois|postes?)\b|'", shown)
+        user = doors.account(session)
+    return doors.sign_in(app, user)
 
 
 @pytest.mark.parametrize(
@@ -94,87 +34,90 @@ def test_french_print(written, shown):
     assert french(written) == shown == french(shown)
 
 
-def test_an_offer_without_proposal_says_so(app, database):
-    fill(database, 1, proposals=0)
-    assert "Personne n’est proposé" in app.test_client().get("/").text
-
-
-def test_long_lists_are_paged_and_a_page_out_of_range_is_the_last(app, database):
-    fill(database, 45, proposals=0)
-    client = app.test_client()
-    assert client.get("/").text.count('class="offer"') == 20
-    assert client.get("/?page=3").text.count('class="offer"') == 5
-    assert "Page 3 sur 3" in client.get("/?page=99").text
-    assert "Page 1 sur 3" in client.get("/?page=x").text
-
-
-def queries(database, call):
-    counted = []
-    sa.event.listen(
-        database.engine, "before_cursor_execute", listener := lambda *event: counted.append(event[2])
-    )
-    try:
-        call()
-    finally:
-        sa.event.remove(database.engine, "before_cursor_execute", listener)
-    return len(counted)
-
-
-def test_the_list_asks_as_much_of_the_base_for_one_offer_as_for_many(app, database):
-    client = app.test_client()
-    fill(database, 1)
-    one = queries(database, lambda: client.get("/"))
-    with database.transaction() as session:
-        session.execute(sa.update(Offer).values(reference="Z-1"))
-    fill(database, 15, proposals=3)
-    assert queries(database, lambda: client.get("/")) == one <= 12
-
-
-@pytest.mark.parametrize(
-    ("path", "status"), [("/", 200), ("/nope", 404), ("/healthz", 200), ("/static/passerelle.css", 200)]
-)
-def test_every_answer_carries_the_headers(app, path, status):
-    with app.test_client().get(path) as answer:
-        assert answer.status_code == status
-        for name, value in HEADERS.items():
-            assert answer.headers[name] == value
-
-
-@pytest.mark.parametrize("path", ["/", "/nope"])
-def test_pages_hold_nothing_that_the_policy_forbids(app, database, path):
-    fill(database, 2)
-    page = app.test_client().get(path).text
-    assert not any(
-        forbidden in page for forbidden in (" style=", "<script", "<style", " onclick", "javascript:")
-    )
-    assert 'lang="fr"' in page
-
-
-def test_an_address_that_leads_nowhere_says_where_to_go(app):
-    answer = app.test_client().get("/propositions/1")
-    assert answer.status_code == 404
-    assert "Page introuvable" in answer.text and "Traceback" not in answer.text
+@pytest.mark.parametrize("path", ["/nope", "/offres/pas-un-identifiant", "/propositions/1"])
+def test_an_address_that_leads_nowhere_says_where_to_go(app, client, path):
+    for visitor in (client, app.test_client()):
+        answer = visitor.get(path)
+        assert answer.status_code == 404
+        assert "Page introuvable" in answer.text and "Traceback" not in answer.text
 
 
 def test_a_foreign_host_is_refused(app):
     assert app.test_client().get("/", headers={"Host": "evil.example"}).status_code == 400
 
 
-def test_a_wrong_method_is_refused_in_french(app):
-    answer = app.test_client().post("/")
+def test_a_wrong_method_is_refused_in_french(client):
+    answer = client.put("/", data={"csrf_token": doors.csrf(client, "/")})
     assert answer.status_code == 405 and "Action impossible" in answer.text
 
 
-def test_an_unexpected_fault_shows_no_detail(app, monkeypatch):
-    from matching import match_results
+def test_who_has_not_signed_in_is_led_to_the_door_and_back(app):
+    answer = app.test_client().get("/aide?x=1")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/connexion?next=/aide?x%3D1"
+    assert app.test_client().get("/").headers["Location"] == "/connexion"
+
+
+def test_a_page_of_another_role_says_whose_it_is_and_as_whom_one_is_here(app, database):
+    with database.transaction() as session:
+        officer = doors.account(session, "officer", name="Étienne Vasseur")
+    answer = doors.sign_in(app, officer).get("/offres")
+    assert answer.status_code == 403
+    assert "Étienne Vasseur" in answer.text and "préfecture" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "there", "not_there"),
+    [
+        ("advisor", {"À traiter", "Propositions", "Offres", "Candidats", "Embauches", "Bilans"}, {"Imports", "Comptes"}),
+        ("importer", {"À traiter", "Imports"}, {"Comptes", "Journal"}),
+        ("officer", {"Bilans"}, {"Candidats", "Offres", "Imports", "Comptes"}),
+        ("admin", {"Bilans", "Imports", "Comptes", "Journal", "Travaux"}, {"Candidats", "Offres", "À traiter"}),
+    ],
+)  # fmt: skip
+def test_the_menu_holds_what_is_theirs_and_nothing_that_does_not_exist(app, database, kind, there, not_there):
+    with database.transaction() as session:
+        user = doors.account(session, kind)
+    client = doors.sign_in(app, user)
+    shown = {
+        label: address
+        for address, label in re.findall(
+            r'class="menu-link" href="([^"]+)"[^>]*>([^<]+)<', client.get("/aide").text
+        )
+    }
+    assert there <= set(shown) and not not_there & set(shown)
+    assert "Club" not in shown and "Planning" not in shown
+    for address in shown.values():
+        assert client.get(address, follow_redirects=True).status_code == 200
+
+
+def test_an_unexpected_fault_shows_a_number_and_no_detail(client, monkeypatch):
+    from matching import agenda
 
     def broken(*_args, **_kwargs):
         raise RuntimeError("Inès Morel")
 
-    monkeypatch.setattr(match_results, "standing", broken)
-    answer = app.test_client().get("/")
+    monkeypatch.setattr(agenda, "to_examine", broken)
+    answer = client.get("/")
     assert answer.status_code == 500
     assert "Morel" not in answer.text and "Traceback" not in answer.text
+    assert re.search(r"numéro [0-9a-f]{8}", answer.text)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [("database is locked", "occupée par une autre opération"), ("no such table: person", "passerelle init")],
+)
+def test_a_base_that_is_locked_or_not_there_is_said_and_what_to_do(client, monkeypatch, said, sentence):
+    from matching import agenda
+
+    def refused(*_args, **_kwargs):
+        raise OperationalError("SELECT", {}, Exception(said))
+
+    monkeypatch.setattr(agenda, "to_examine", refused)
+    answer = client.get("/")
+    assert answer.status_code == 503 and answer.headers["Retry-After"]
+    assert sentence in answer.text and "SELECT" not in answer.text
 
 
 def test_ready_says_no_when_the_schema_is_not_this_versions(app, database):
@@ -186,14 +129,17 @@ def test_ready_says_no_when_the_schema_is_not_this_versions(app, database):
     assert client.get("/healthz").status_code == 200
 
 
-def test_a_loaded_demo_sets_the_day_unless_the_setting_does(app, database, monkeypatch):
+def test_a_loaded_demo_sets_the_day_unless_the_setting_does(client, database, monkeypatch):
     with database.transaction() as session:
         session.add(Setting(name="demo_day", value="2013-10-01"))
-    assert "4 novembre 2013" in app.test_client().get("/").text
+    assert "Lundi 4 novembre" in client.get("/").text
     from web import database as databases
 
     monkeypatch.delenv("PASSERELLE_TODAY")
     assert databases.business_day(settings.load(), database, None) == date(2013, 10, 1)
     assert databases.business_day(settings.load(), database, date(2013, 9, 9)) == date(2013, 9, 9)
+    monkeypatch.setenv("PASSERELLE_TODAY", "2013-11-04")
     monkeypatch.setenv("PASSERELLE_ENV", "production")
+    monkeypatch.setenv("PASSERELLE_TRUSTED_HOSTS", "passerelle.example.org")
+    monkeypatch.delenv("PASSERELLE_TODAY")
     assert databases.business_day(settings.load(), database, None) != date(2013, 10, 1)
