@@ -1,11 +1,14 @@
 """One blueprint an area; a page reads, calls one flow and shows."""
 
 from .accounts import pages as accounts
+from .admin import pages as admin
 from .health import pages as health
 from .help import pages as help_
 from .home import pages as home
+from .placement_opening import pages as placements
+from .proposals import pages as proposals
 
 #: In the order they are registered.
-ALL = (health, accounts, home, help_)
+ALL = (health, accounts, admin, home, help_, proposals, placements)
 
 __all__ = ["ALL"]

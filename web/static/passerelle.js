@@ -25,11 +25,14 @@ export function load(method, url, data = null, headers = {}) {
   });
 }
 
-/** Puts the parts of a fragment in their places: each element with an id replaces the one of that id. */
+/** Puts the parts of a fragment in their places: each replaces the one of its id, or goes into the list it names. */
 export function place(fragment) {
   for (const part of all("[data-part]", fragment)) {
     const old = document.getElementById(part.id);
-    if (old) old.replaceWith(document.adoptNode(part));
+    const made = document.adoptNode(part);
+    const into = made.dataset.into && document.getElementById(made.dataset.into);
+    if (into && old?.parentElement !== into) { old?.remove(); into.prepend(made); }
+    else if (old) old.replaceWith(made);
   }
 }
 
@@ -145,3 +148,160 @@ document.addEventListener("keydown", (event) => {
   else if (key === "/") { const field = document.querySelector("[data-search]"); if (field) { event.preventDefault(); field.focus(); } }
   else if (key === "?") { if (document.getElementById("raccourcis")) { event.preventDefault(); openDialog("raccourcis"); } }
 });
+
+// --- examination: one key a decision, no page load (ux.md §5)
+
+const examination = document.querySelector("[data-examination]");
+const sheet = () => document.getElementById("fiche");
+const narrow = matchMedia("(max-width: 980.98px)");
+
+/** After a sheet came: the line of the queue that it belongs to, the heading of the decided, the focus. */
+function settle({ push = true } = {}) {
+  const ref = sheet().dataset.ref;
+  for (const row of all(".exam-row")) {
+    const here = row.id === `ligne-${ref}`;
+    row.toggleAttribute("data-current", here);
+    const link = row.querySelector("[data-sheet]");
+    if (here) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+    if (here && !narrow.matches) row.scrollIntoView({ block: "nearest" });
+  }
+  document.getElementById("titre-decides").hidden = !document.querySelector("#decides > li");
+  if (push) history.pushState({ sheet: sheet().dataset.url }, "", sheet().dataset.url);
+  sheet().querySelector("h2").focus();
+  if (scrollY > sheet().offsetTop) scrollTo({ top: Math.max(sheet().offsetTop - 16, 0) });
+}
+
+let busy = false;
+async function fetchInto(method, url, data, options = {}) {
+  if (busy) return null;
+  busy = true;
+  const waiting = setTimeout(() => sheet().setAttribute("aria-busy", "true"), 400);
+  try {
+    const answer = await load(method, url, data);
+    if (!answer.document.querySelector("[data-part]")) { location.assign(answer.url); return null; }
+    place(answer.document);
+    if (answer.status < 400 && sheet().dataset.url) settle(options);
+    return answer.status;
+  } catch {
+    const words = data ? "Connexion perdue. Votre décision n’est pas enregistrée." : "Connexion perdue. La fiche n’a pas pu être lue.";
+    say(words, "error", { words: "Réessayer", run: () => fetchInto(method, url, data, options).then(options.then ?? (() => {})) });
+    return 0;
+  } finally { clearTimeout(waiting); sheet().removeAttribute("aria-busy"); busy = false; }
+}
+
+async function decide(form, button) {
+  const data = new FormData(form, button);
+  const dialog = form.closest("dialog");
+  const finish = (status) => {
+    if (status && status < 400) { dialog?.close(); form.matches("[data-panel]") && form.reset(); }
+    else if (status) document.querySelector(`#${dialog?.id ?? "fiche"}-message`)?.focus();
+    return status;
+  };
+  // The dialog is closed before the focus goes to the next sheet, and opened again with what was typed when refused.
+  if (dialog) {
+    opener = null;
+    dialog.close();
+  }
+  const status = await fetchInto("POST", form.getAttribute("action"), data, { then: finish });
+  if (dialog && status !== null && !(status && status < 400)) {
+    if (status === 409) fill(dialog);
+    if (status) dialog.showModal();
+  }
+  finish(status);
+}
+
+/** Puts the candidate on the screen into a dialog: title, address, what was seen, means of contact. */
+function fill(dialog) {
+  const form = dialog.querySelector("[data-panel]");
+  if (!form || !sheet().dataset.ref) return;
+  const { name, decision, version, state, phone, channels } = sheet().dataset;
+  const title = dialog.querySelector("[data-title]");
+  title.textContent = title.dataset.title.replace("NOM", name);
+  form.setAttribute("action", decision);
+  form.elements.version.value = version;
+  form.elements.state.value = state;
+  const call = form.querySelector("[data-phone-link]");
+  if (call) {
+    call.textContent = phone || "Pas de téléphone dans la fiche";
+    call.setAttribute("href", phone ? `tel:${phone.replaceAll(/\s/g, "")}` : "#contacter");
+    const able = channels.split(" ");
+    for (const radio of all("[name=channel]", form)) {
+      radio.disabled = !able.includes(radio.value);
+      radio.closest(".choice").hidden = radio.disabled;
+    }
+    (all("[name=channel]:not(:disabled)", form).find((radio) => radio.checked) ?? form.querySelector("[name=channel]:not(:disabled)"))?.click();
+    for (const old of all("[data-proof]", form)) old.remove();
+    for (const proof of all("#justificatifs input:checked")) {
+      const copy = document.createElement("input");
+      Object.assign(copy, { type: "hidden", name: "proofs", value: proof.value });
+      copy.dataset.proof = "";
+      form.append(copy);
+    }
+  }
+}
+
+if (examination) {
+  history.replaceState({ sheet: location.href }, "");
+  addEventListener("popstate", (event) => { if (event.state?.sheet) fetchInto("GET", event.state.sheet, null, { push: false }); });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("[data-decide]");
+    if (!form) return;
+    event.preventDefault();
+    decide(form, event.submitter);
+  });
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented && !event.target.closest("[data-dialog]")) return;
+    const opening = event.target.closest("[data-dialog]");
+    if (opening) {
+      const dialog = document.getElementById(opening.dataset.dialog);
+      if (dialog) { document.getElementById(`${dialog.id}-message`)?.replaceChildren(); fill(dialog); }
+    }
+    const link = event.target.closest("[data-sheet]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || (narrow.matches && link.closest(".exam-queue"))) return;
+    event.preventDefault();
+    fetchInto("GET", link.href);
+  }, true);
+
+  // Ticked lines bring up the bar.
+  let lastTicked = null;
+  const boxes = () => all(".exam-row .check");
+  const count = () => {
+    const ticked = boxes().filter((box) => box.checked).length;
+    const bar = document.getElementById("lot");
+    bar?.classList.toggle("exam-ticked", ticked > 0);
+    if (bar) document.getElementById("coches").textContent = `${ticked} sélectionné${ticked > 1 ? "s" : ""}`;
+  };
+  document.addEventListener("change", (event) => { if (event.target.matches(".exam-row .check")) { lastTicked = event.target; count(); } });
+  count();
+  const tick = (downTo) => {
+    const box = document.querySelector(".exam-row[data-current] .check");
+    if (!box) return;
+    const list = boxes(), from = list.indexOf(lastTicked), to = list.indexOf(box);
+    if (downTo && from >= 0) for (let i = Math.min(from, to); i <= Math.max(from, to); i++) list[i].checked = true;
+    else box.checked = downTo || !box.checked;
+    lastTicked = box;
+    count();
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (!shortcuts() || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const open = document.querySelector("dialog[open]");
+    if (open) {
+      // In the dialog of reasons, 1 to 5 choose and Enter sends.
+      if (open.id !== "ecarter" || inField(event.target)) return;
+      const radio = event.key >= "1" && event.key <= "5" && open.querySelector(`[aria-keyshortcuts="${event.key}"]`);
+      if (radio) { event.preventDefault(); radio.checked = true; radio.focus(); }
+      return;
+    }
+    if (inField(event.target)) return;
+    const key = event.key.toLowerCase();
+    if (key === "x") { event.preventDefault(); tick(event.shiftKey); return; }
+    if (event.shiftKey || event.repeat) return;
+    if (key === "u") { const form = document.querySelector("#status [data-undo]") ?? sheet().querySelector("[data-undo]"); if (form) { event.preventDefault(); decide(form, null); } return; }
+    const target = /^[a-z]$/.test(key) && sheet().querySelector(`[data-key="${key}"]`);
+    if (!target) return;
+    event.preventDefault();
+    if (target.matches("form")) decide(target, null); else target.click();
+  });
+}

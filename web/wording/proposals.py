@@ -1,0 +1,418 @@
+"""The examination in French words: states, reasons, what a decision did, what keeps one from being taken."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from matching.errors import PasserelleError
+from matching.proposal_guards import CHANNELS as NEEDED, LIMITED_FIELDS
+from matching.proposals import ProposalAction as Action
+from matching.review import Decided, Queued, Sheet, Tally
+from matching.review_acts import Overtaken
+from matching.store.matches import MatchProposal
+from matching.store.people import Person
+from matching.vocabulary import ProposalState as State
+
+from . import MONTHS, day as full_day, sentence_for
+from .explained import RightsView
+from .flows import REFUSALS
+from .parts import RELEASED
+from .reasons import level, sentence
+from .rights import age_on
+
+HERE = ZoneInfo("Europe/Paris")
+
+REASONS = {
+    "not_eligible": "N'a pas droit à ce contrat",
+    "not_the_wish": "Ne souhaite pas ce poste",
+    "skills": "Compétence indispensable manquante",
+    "mobility": "Trajet ou horaires impossibles",
+    "child_care": "Garde d'enfant à régler",
+    "language": "Français insuffisant pour ce poste",
+    "already_in_a_path": "Déjà en emploi, en formation ou en parcours",
+    "data_wrong": "Fiche inexacte, à corriger",
+    "duplicate": "Fiche en double",
+    "other": "Autre motif, à préciser",
+}
+#: The same in a tag.
+SHORT = {
+    "not_eligible": "droit",
+    "not_the_wish": "souhait",
+    "skills": "compétence",
+    "mobility": "trajet",
+    "child_care": "garde d'enfant",
+    "language": "français",
+    "already_in_a_path": "déjà en parcours",
+    "data_wrong": "fiche à corriger",
+    "duplicate": "doublon",
+    "other": "autre motif",
+}
+DECLINES = {
+    "not_the_wish": "Ne souhaite pas ce poste",
+    "mobility": "Trop loin ou trajet impossible",
+    "hours": "Horaires",
+    "pay": "Salaire",
+    "child_care": "Garde d'enfant",
+    "found_a_job": "A trouvé un emploi",
+    "in_training": "Entre en formation",
+    "health": "Santé (sans détail)",
+    "other": "Autre motif, à préciser",
+}
+NOT_SELECTED = {
+    "skills": "Compétences",
+    "experience": "Expérience",
+    "availability": "Disponibilité",
+    "did_not_come": "N'est pas venu",
+    "chose_another": "Une autre personne a été choisie",
+    "post_cancelled": "Le poste est supprimé",
+    "other": "Autre motif, à préciser",
+}
+CLOSED = {
+    "withdrawn_by_adviser": "retirée",
+    "placed_elsewhere": "embauche ailleurs",
+    "position_filled": "poste pourvu",
+    "offer_withdrawn": "offre retirée",
+    "left_programme": "fin du parcours",
+    "moved_out_of_zone": "déménagement",
+    "age_limit": "limite d'âge",
+    "duplicate_merged": "doublon",
+    "erased": "fiche effacée",
+}
+NO_ANSWER = {"no_answer": "sans réponse", "no_answer_employer": "sans réponse de l'employeur"}
+#: Everything a decision can give as its reason, for lists.
+ALL_REASONS = {**NOT_SELECTED, **DECLINES, **REASONS, **CLOSED, **NO_ANSWER}
+
+CHANNELS = {"phone": "Téléphone", "sms": "SMS", "email": "Courriel", "letter": "Courrier"}
+BY = {"phone": "par téléphone", "sms": "par SMS", "email": "par courriel", "letter": "par courrier"}
+
+#: A missing fact -> the paper to bring for it.
+PROOFS = {
+    "residence": "Justificatif de domicile de moins de 3 mois",
+    "registrations": "Avis de situation de Pôle emploi",
+    "employment": "Attestation sur l'honneur : sans emploi",
+    "birth_date": "Pièce d'identité",
+    "diploma_level": "Copie du dernier diplôme, ou attestation de scolarité",
+    "bac_plus": "Relevé des années d'études après le bac",
+    "rqth": "Notification de la MDPH, si la personne en a une",
+    "prescriber_waiver": "Accord du prescripteur sur la durée de recherche",
+    "csp": "Attestation de contrat de sécurisation professionnelle",
+    "mission_locale": "Attestation de suivi par la mission locale",
+    "prescriber_diagnosis": "Diagnostic du prescripteur",
+    "contract.sector": "Secteur de l'employeur, à confirmer par lui",
+    "contract.kind": "Type de contrat, à confirmer par l'employeur",
+    "contract.months": "Durée du contrat, à confirmer par l'employeur",
+    "contract.weekly_hours": "Durée du travail, à confirmer par l'employeur",
+}
+
+#: state -> words of its tag for a woman, for a man, without knowing; kind of the tag.
+STATES: dict[State, tuple[str, str, str, str]] = {
+    State.APPROVED: ("Proposée, à contacter", "Proposé, à contacter", "Proposition faite", "petrol"),
+    State.PERSON_ASKED: ("Réponse attendue", "Réponse attendue", "Réponse attendue", "info"),
+    State.AGREED: ("D'accord, à transmettre", "D'accord, à transmettre", "D'accord, à transmettre", "petrol"),
+    State.DECLINED: ("A dit non", "A dit non", "A dit non", "error"),
+    State.SENT: ("Transmise à l'employeur", "Transmis à l'employeur", "Chez l'employeur", "info"),
+    State.INTERVIEW: ("Entretien prévu", "Entretien prévu", "Entretien prévu", "info"),
+    State.SELECTED: ("Retenue", "Retenu", "Choix de l'employeur", "ok"),
+    State.NOT_SELECTED: ("Non retenue", "Non retenu", "Pas de suite", "error"),
+    State.REJECTED: ("Écartée", "Écarté", "À l'écart", "error"),
+    State.CLOSED: ("Proposition close", "Proposition close", "Proposition close", "plain"),
+}
+#: action -> what is said of it afterwards: for a woman, for a man, without knowing.
+DONE: dict[str, tuple[str, str, str]] = {
+    Action.APPROVE: ("{name} proposée.", "{name} proposé.", "{name} : proposition faite."),
+    Action.REJECT: (
+        "{name} écartée de cette offre.",
+        "{name} écarté de cette offre.",
+        "{name} : écart noté.",
+    ),
+    Action.DEFER: ("{name} : à revoir le {wake}.",) * 3,
+    Action.CONTACT: (
+        "{name} proposée, contact noté.",
+        "{name} proposé, contact noté.",
+        "{name} : contact noté.",
+    ),
+    Action.YES: ("{name} : accord noté.",) * 3,
+    Action.NO: ("{name} : refus noté.",) * 3,
+    Action.SEND: (
+        "{name} transmise à l'employeur.",
+        "{name} transmis à l'employeur.",
+        "{name} : transmission notée.",
+    ),
+    Action.INTERVIEW: ("{name} : entretien noté.",) * 3,
+    Action.SELECTED: (
+        "{name} retenue par l'employeur.",
+        "{name} retenu par l'employeur.",
+        "{name} : choix noté.",
+    ),
+    Action.NOT_SELECTED: ("{name} non retenue.", "{name} non retenu.", "{name} : réponse notée."),
+    Action.CLOSE: ("{name} : proposition retirée.",) * 3,
+    Action.UNDO: ("{name} : décision annulée.",) * 3,
+}
+#: The same in the past of somebody else's act.
+OVERTAKEN: dict[str, tuple[str, str, str]] = {
+    Action.APPROVE: ("vient d'être proposée", "vient d'être proposé", "vient de recevoir une proposition"),
+    Action.REJECT: ("vient d'être écartée", "vient d'être écarté", "vient de quitter la liste"),
+    Action.DEFER: ("vient d'être mise de côté", "vient d'être mis de côté", "vient de passer à plus tard"),
+    Action.CONTACT: ("vient d'être contactée", "vient d'être contacté", "vient de recevoir un appel"),
+    Action.UNDO: ("revient à examiner : décision annulée",) * 3,
+}
+ACTIONS = {
+    Action.APPROVE: "Proposer",
+    Action.REJECT: "Écarter",
+    Action.DEFER: "Revoir plus tard",
+    Action.CONTACT: "Contacter",
+    Action.YES: "Accord de la personne",
+    Action.NO: "Refus de la personne",
+    Action.NO_ANSWER: "Personne sans réponse",
+    Action.SEND: "Transmettre",
+    Action.INTERVIEW: "Entretien",
+    Action.SELECTED: "Choix de l'employeur",
+    Action.NOT_SELECTED: "Refus de l'employeur",
+    Action.NO_ANSWER_EMPLOYER: "Employeur sans réponse",
+    Action.CLOSE: "Clore",
+    Action.UNDO: "Annuler",
+    Action.WAKE: "Reprendre",
+}
+#: Refusals as this page says them: no code of ours, and what to do here.
+HERE_REFUSED = {
+    "bad-reason": "Choisissez un motif.",
+    "unknown-channel": "Choisissez un moyen de contact.",
+    "bad-wake-day": "Indiquez une date après aujourd'hui, dans les {days} jours.",
+    "note-needed": "Ajoutez un mot d'explication.",
+    "proofs-needed": "Le droit n'est pas établi : cochez les justificatifs à demander, puis proposez.",
+    "channel-missing": "La fiche n'a pas de coordonnée pour ce moyen : choisissez-en un autre.",
+    "no-consent": "La personne n'a pas donné son accord pour ce moyen de contact : demandez-le d'abord.",
+    "offer-not-live": "L'offre n'est plus ouverte : rien ne peut y être proposé.",
+    "not-yours-to-undo": REFUSALS["not-yours-to-undo"],
+}
+
+
+def refused(fault: PasserelleError) -> str:
+    """Why a decision was not taken."""
+    template = HERE_REFUSED.get(fault.code)
+    if template is None:
+        facts = {
+            name: full_day(value) if isinstance(value, date) else value for name, value in fault.facts.items()
+        }
+        known = REFUSALS.get(fault.code)
+        return known.format(**facts) if known else sentence_for(fault)
+    return template.format(**fault.facts)
+
+
+def name_of(person: Person) -> str:
+    return f"{person.given_names} {person.family_name}".strip()
+
+
+def short_name(person: Person) -> str:
+    """« Karim B. »."""
+    first = person.given_names.split(" ")[0] if person.given_names else ""
+    return f"{first} {person.family_name[:1]}.".strip()
+
+
+def _of(person: Person, forms: tuple[str, ...]) -> str:
+    return forms[0 if person.civility == "Mme" else 1 if person.civility in ("M", "M.") else 2]
+
+
+def age(person: Person, on: date) -> str:
+    return f"{age_on(person.birth_date, on)} ans" if person.birth_date else "âge inconnu"
+
+
+#: place as declared (imports.md §3) -> its name
+PLACES = {
+    "nord": "Amiens Nord",
+    "etouvie": "Étouvie",
+    "sud_est": "Quartier Sud-Est",
+    "salamandre": "Marcel-Paul, Salamandre",
+    "lebesgue": "Philéas-Lebesgue, Condorcet",
+    "rollin": "Pierre-Rollin",
+    "parcheminiers": "Les Parcheminiers",
+    "elbeuf": "Elbeuf, Lescouvé",
+    "hors_zone": "hors quartier prioritaire",
+}
+
+
+def quarter(queued: Queued) -> str:
+    """The zone of a confirmed home; else the place as declared, and that it is only declared."""
+    if queued.zone:
+        return queued.zone.replace("Etouvie", "Étouvie")
+    declared = queued.person.declared_quarter
+    if declared is None:
+        return queued.person.commune or "adresse inconnue"
+    return f"{PLACES.get(declared, declared)} (déclaré)"
+
+
+def state_tag(queued: Queued, on: date) -> tuple[str, str]:
+    """Words and kind of the tag of a line of the queue."""
+    proposal, last = queued.proposal, queued.last
+    if proposal.state is State.TO_REVIEW:
+        return right_tag(proposal, on)
+    if proposal.state is State.DEFERRED:
+        return f"À revoir le {short_day(proposal.wake_on)}" if proposal.wake_on else "À revoir", "warn"
+    words = _of(queued.person, STATES[proposal.state][:3])
+    code = last.decision.reason_code if last else None
+    if proposal.state is State.REJECTED and code in SHORT:
+        words += f" : {SHORT[code]}"
+    elif proposal.state is State.CLOSED and code in CLOSED:
+        words = f"Close : {CLOSED[code]}"
+    return words, STATES[proposal.state][3]
+
+
+def right_tag(proposal: MatchProposal, on: date) -> tuple[str, str]:
+    """What the proposal kept of the right; the sheet asks it anew."""
+    if proposal.eligible_until is not None and proposal.eligible_until < on:
+        return "Droit terminé", "error"
+    if not proposal.programmes and proposal.verdict == 1:
+        return "Sans condition", "plain"
+    return ("Éligible", "ok") if proposal.verdict == 1 else ("À vérifier", "warn")
+
+
+def short_day(value: date) -> str:
+    """« 14 novembre »."""
+    return f"{'1er' if value.day == 1 else value.day} {MONTHS[value.month - 1]}"
+
+
+def clock_time(at: datetime) -> str:
+    """« 10 h 41 », as clocks show it in Amiens."""
+    here = at.astimezone(HERE)
+    return f"{here.hour} h {here.minute:02}"
+
+
+def done(person: Person, action: str, proposal: MatchProposal) -> str:
+    wake = short_day(proposal.wake_on) if proposal.wake_on else ""
+    return _of(person, DONE[Action(action)]).format(name=name_of(person), wake=wake)
+
+
+def overtaken(conflict: Overtaken, actor_name: str) -> str:
+    """« Karim B. vient d'être proposé par Paul Lenoir à 10 h 41. »"""
+    last, person = conflict.last, conflict.person
+    if last is None:
+        return f"La proposition de {short_name(person)} vient de changer : voici où elle en est."
+    forms = OVERTAKEN.get(Action(last.decision.action), ("vient de changer d'état",) * 3)
+    by = f" par {'vous' if last.by == actor_name else last.by}" if last.by else ""
+    when = clock_time(last.decision.decided_at)
+    return f"{short_name(person)} {_of(person, forms)}{by} à {when}. Votre décision n'est pas enregistrée."
+
+
+def since_changed(queued: Queued) -> str:
+    """Why a ticked line is no more to be decided: « déjà décidé à 10 h 41 par Paul Lenoir »."""
+    last = queued.last
+    if last is None:
+        return "la proposition a changé depuis"
+    by = f" par {last.by}" if last.by else ""
+    verb = ACTIONS.get(Action(last.decision.action), "").lower()
+    return f"déjà décidé{by} à {clock_time(last.decision.decided_at)} ({verb})"
+
+
+def told(decided: Decided) -> str:
+    """A line of the history: « 5 novembre : contact par téléphone, par Claire Delmotte »."""
+    decision = decided.decision
+    words = ACTIONS.get(Action(decision.action), decision.action)
+    how = f" {BY[decision.channel]}" if decision.channel in BY else ""
+    why = ALL_REASONS.get(decision.reason_code or "")
+    by = f", par {decided.by}" if decided.by else ""
+    return f"{full_day(decision.decided_on)} : {words}{how}{by}" + (f" ({why.lower()})" if why else "")
+
+
+def finished(counts: Tally) -> str:
+    """« Offre terminée : 3 proposés, 5 écartés. »"""
+    parts = [f"{counts.proposed} proposé{'s' if counts.proposed > 1 else ''}"]
+    parts.append(f"{counts.set_aside} écarté{'s' if counts.set_aside > 1 else ''}")
+    if counts.put_off:
+        parts.append(f"{counts.put_off} à revoir plus tard")
+    return f"Offre terminée : {', '.join(parts)}."
+
+
+def ordinal(rank: int) -> str:
+    return "1er" if rank == 1 else f"{rank}e"
+
+
+def months_of(days: int) -> str:
+    """« 8 mois », « 3 semaines »: a length of search."""
+    if days < 60:
+        weeks = days // 7
+        return f"{weeks} semaine{'s' if weeks > 1 else ''}"
+    return f"{days * 12 // 365} mois"
+
+
+def phone(text: str | None) -> str:
+    """« 06 39 98 00 00 » of « +33639980000 »."""
+    if text and text.startswith("+33") and len(text) == 12:
+        national = "0" + text[3:]
+        return "\u00a0".join(national[at : at + 2] for at in range(0, 10, 2))
+    return text or ""
+
+
+def channels(person: Person) -> list[str]:
+    """Means of contact that the file has something for and that the person did not refuse, in the order offered."""
+    if person.contact_agreed is False:
+        return []
+    able = [name for name in CHANNELS if getattr(person, NEEDED[name]) is not None]
+    return [name for name in able if name != "email" or person.contact_agreed]
+
+
+def released() -> str:
+    """What an employer receives: « le prénom, l'initiale du nom… »."""
+    return ", ".join(RELEASED[field] for field in LIMITED_FIELDS)
+
+
+def background(sheet: Sheet, on: date) -> str:
+    """One sentence: diploma, what is looked for, since when."""
+    person, right = sheet.queued.person, sheet.right
+    told = right.told if right else {}
+    said = []
+    if (diploma := told.get("level")) is not None:
+        said.append("Sans diplôme" if diploma.value == 0 else level(diploma.value))
+    if person.wanted_title:
+        said.append(f"cherche : {person.wanted_title}")
+    if days := sheet.queued.proposal.priority.get("search_days"):
+        days += max((on - sheet.queued.proposal.proposed_on).days, 0)
+        said.append(f"recherche d'emploi depuis {months_of(days)}")
+    if person.skills:
+        said.append("sait faire : " + ", ".join(person.skills[:4]))
+    text = ", ".join(said)
+    return f"{text[:1].upper()}{text[1:]}." if text else "Fiche à compléter."
+
+
+def to_check(proposal: MatchProposal) -> list[str]:
+    """What nobody has said yet and the pair depends on, rights apart: they have their own place."""
+    return [
+        sentence(each)[:1].lower() + sentence(each)[1:]
+        for each in proposal.reservations
+        if "part" not in each and each["code"] != "right-to-confirm"
+    ]
+
+
+def pressing(sheet: Sheet, view: RightsView | None, on: date) -> list[str]:
+    """What gives priority and no points (security.md M4)."""
+    proposal, said = sheet.queued.proposal, []
+    if view is not None and view.days_left is not None:
+        days = view.days_left
+        said.append(
+            "Dernier jour du droit"
+            if days == 0
+            else f"Fin du droit dans {days} jour{'s' if days > 1 else ''}"
+        )
+    if days := proposal.priority.get("search_days"):
+        said.append(f"{months_of(days + max((on - proposal.proposed_on).days, 0))} de recherche")
+    if weeks := proposal.priority.get("weeks_without_proposal"):
+        said.append(f"{weeks} semaine{'s' if weeks > 1 else ''} sans proposition avant celle-ci")
+    return said
+
+
+#: What another live proposal is at, in a word.
+AT = {
+    State.TO_REVIEW: "à examiner",
+    State.DEFERRED: "à revoir",
+    State.APPROVED: "à contacter",
+    State.PERSON_ASKED: "réponse attendue",
+    State.AGREED: "à transmettre",
+    State.SENT: "chez l'employeur",
+    State.INTERVIEW: "entretien",
+    State.SELECTED: "choix de l'employeur",
+}
+
+
+def others(sheet: Sheet) -> str:
+    """« agent d'accueil (à examiner), jardinier (entretien) »."""
+    return ", ".join(f"{each.title} ({AT[each.state]})" for each in sheet.others)
