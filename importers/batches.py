@@ -1,13 +1,14 @@
 """The life of an import: received, checked without the base, planned against it, applied in one transaction.
 
-`run` is the whole of it for a command or a worker; `apply` does the last two steps inside the caller's transaction.
-On SQLite a writer blocks everybody: all reading and judging happens before the write transaction begins, and is done
-again inside it only when the base changed in between.
+`run` is the whole of it for a command; `apply` does the last two steps inside the caller's transaction. What a file of
+the web goes through before and after is in `uploads`. On SQLite a writer blocks everybody: all reading and judging
+happens before the write transaction begins, and is done again inside it only when the base changed in between.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -27,7 +28,7 @@ from matching.store.organisations import Offer, Organisation
 from matching.store.people import Person, SourceRecord
 from matching.vocabulary import BatchState, ImportKind, RowOutcome, Source
 
-from . import kinds, messages, reading
+from . import kinds, messages, preview, reading, uploads
 from .checking import Checked, Progress, check
 from .report import SHOWN, Finding, Report
 
@@ -41,8 +42,12 @@ ENOUGH_ROWS = 10
 LOCK = 0x696D706F
 
 
+#: Called in the transaction of an import, once it is written.
+Also = Callable[[Session, Report], None]
+
+
 @dataclass(slots=True)
-class _Judged:
+class Judged:
     """A file judged against the base as it was at `stamp`."""
 
     plan: Plan
@@ -90,33 +95,41 @@ def take(
     database: Database,
     checked: Checked,
     *,
-    agency: str | None = None,
+    agency: str | int | None = None,
     dry_run: bool = False,
     actor_id: int | None = None,
     book: ProgrammeBook | None = None,
+    batch_id: int | None = None,
     on_progress: Progress | None = None,
+    also: Also | None = None,
 ) -> Report:
-    """Plan and write a checked file, in a transaction of its own; a dry run only reads."""
+    """Plan and write a checked file, in a transaction of its own; a dry run only reads.
+
+    `agency`: its name, or its id. `batch_id`: the batch as which the file was received and confirmed; it gets its end
+    in the same transaction. `also` is called there too. Raises IllegalTransition when that batch had its end already.
+    """
     tell = on_progress or (lambda step, done, total: None)
     tell("plan", 0, 1)
     with database.reading() as session:
-        judged = _judge(session, checked, agency)
+        judged = judge(session, checked, agency)
     judged.report.dry_run = dry_run
-    if dry_run or judged.report.refused:
+    if dry_run or (judged.report.refused and batch_id is None):
         return judged.report
     tell("write", 0, 1)
-    keep = partial(_keep, checked=checked, agency=agency, actor_id=actor_id, book=book)
+    keep = partial(
+        _keep, checked=checked, agency=agency, actor_id=actor_id, book=book, batch_id=batch_id, also=also
+    )
     try:
         with database.transaction() as session:
             _one_at_a_time(session)
             if _stamp(session) != judged.stamp:
-                judged = _judge(session, checked, agency)
+                judged = judge(session, checked, agency)
             return keep(session, judged)
     except StaleVersion:
         # Somebody saved a dossier between our reading and our writing: judge again what is there now.
         with database.transaction() as session:
             _one_at_a_time(session)
-            return keep(session, _judge(session, checked, agency))
+            return keep(session, judge(session, checked, agency))
 
 
 def apply(
@@ -131,7 +144,7 @@ def apply(
     _one_at_a_time(session)
     return _keep(
         session,
-        _judge(session, checked, agency),
+        judge(session, checked, agency),
         checked=checked,
         agency=agency,
         actor_id=actor_id,
@@ -139,16 +152,17 @@ def apply(
     )
 
 
-def _judge(session: Session, checked: Checked, agency: str | None) -> _Judged:
+def judge(session: Session, checked: Checked, agency: str | int | None) -> Judged:
     """The plan of a file and its report, as if it had been written. Reads, never writes."""
     report = replace(checked.report, errors=[*checked.report.errors], warnings=[*checked.report.warnings])
     setting = kinds.Setting(checked.kind, checked.source, checked.today, None, checked.json, checked.model)
-    judged = _Judged(Plan(), report, setting, None, _stamp(session))
+    judged = Judged(Plan(), report, setting, None, _stamp(session))
     if report.refused:
         return judged
     if checked.kind in (ImportKind.YOUNG_PEOPLE, ImportKind.OFFERS):
         try:
-            judged.setting = replace(setting, agency_id=agencies.chosen(session, agency))
+            chosen = agency if isinstance(agency, int) else agencies.chosen(session, agency)
+            judged.setting = replace(setting, agency_id=chosen)
         except InvalidInput as refusal:
             needed = checked.kind is ImportKind.YOUNG_PEOPLE or agency is not None
             if needed:
@@ -250,36 +264,71 @@ def _duplicates(plan: Plan) -> list[dict[str, Any]]:
 
 def _keep(
     session: Session,
-    judged: _Judged,
+    judged: Judged,
     *,
     checked: Checked,
-    agency: str | None,
+    agency: str | int | None,
     actor_id: int | None,
     book: ProgrammeBook | None,
+    batch_id: int | None = None,
+    also: Also | None = None,
 ) -> Report:
-    """Write the plan, its pairs and its journal."""
+    """Write the plan, its pairs and its journal, and give the batch its end."""
+    report = judged.report
+    if batch_id is not None:
+        uploads.lock(session, batch_id)
+    fresh = any(row.outcome in (RowOutcome.CREATED, RowOutcome.UPDATED) for row in judged.plan.rows)
+    if not report.refused and (judged.earlier is None or fresh):
+        _write(
+            session, judged, checked=checked, agency=agency, actor_id=actor_id, book=book, batch_id=batch_id
+        )
+    if batch_id is not None:
+        shown = preview.summary(session, checked, judged)
+        refused = [row for row in preview.rows(checked, judged) if row["outcome"] is RowOutcome.REJECTED]
+        uploads.settle(
+            session,
+            batch_id,
+            report,
+            shown,
+            refused,
+            earlier=judged.earlier,
+            actor_id=actor_id,
+            on=checked.today,
+            at=clock.now(),
+        )
+    if also is not None:
+        also(session, report)
+    return report
+
+
+def _write(
+    session: Session,
+    judged: Judged,
+    *,
+    checked: Checked,
+    agency: str | int | None,
+    actor_id: int | None,
+    book: ProgrammeBook | None,
+    batch_id: int | None,
+) -> None:
     report, plan = judged.report, judged.plan
-    fresh = any(row.outcome in (RowOutcome.CREATED, RowOutcome.UPDATED) for row in plan.rows)
-    if report.refused or (judged.earlier is not None and not fresh):
-        return report
     if checked.kind is ImportKind.YOUNG_PEOPLE and judged.setting.agency_id is None:
+        assert not isinstance(agency, int)
         made = agencies.create(session, agency, checked.source)
         judged.setting = replace(judged.setting, agency_id=made.id)
         for row in plan.rows:
             if row.outcome is RowOutcome.CREATED and row.edits is not None:
                 row.edits.owner["agency_id"] = made.id
     kinds.write(session, plan, judged.setting, book, actor_id=actor_id)
-    batch_id = judged.earlier or _batch(session, judged, checked, actor_id)
+    written_to = judged.earlier or batch_id or _batch(session, judged, checked, actor_id)
     kind = "person" if checked.kind is ImportKind.YOUNG_PEOPLE else "organisation"
-    write_pairs(session, plan.pairs, kind, batch_id)
-    _journal(session, batch_id, judged, checked)
-    report.run_id = batch_id
-    return report
+    write_pairs(session, plan.pairs, kind, written_to)
+    _journal(session, written_to, judged, checked)
+    report.run_id = written_to
 
 
-def _batch(session: Session, judged: _Judged, checked: Checked, actor_id: int | None) -> int:
+def _batch(session: Session, judged: Judged, checked: Checked, actor_id: int | None) -> int:
     report = judged.report
-    counts = ("rows_read", "created", "updated", "unchanged", "rejected")
     batch = ImportBatch(
         agency_id=judged.setting.agency_id,
         kind=checked.kind,
@@ -287,7 +336,7 @@ def _batch(session: Session, judged: _Judged, checked: Checked, actor_id: int | 
         file_name=report.file_name[:255],
         sha256=report.file_sha256,
         state=BatchState.APPLIED,
-        counts={name: getattr(report, name) for name in counts},
+        counts=report.counts(),
         actor_id=actor_id,
         received_at=clock.now(),
         applied_on=checked.today,
@@ -298,10 +347,11 @@ def _batch(session: Session, judged: _Judged, checked: Checked, actor_id: int | 
     return batch.id
 
 
-def _journal(session: Session, batch_id: int, judged: _Judged, checked: Checked) -> None:
+def _journal(session: Session, batch_id: int, judged: Judged, checked: Checked) -> None:
     """One line of the journal for each row that created or changed something, or was refused."""
     column = kinds.subject(checked.kind)
     lines: dict[int, dict[str, Any]] = {}
+    named = preview.labels(checked)
     for row in judged.plan.rows:
         if row.outcome not in (RowOutcome.CREATED, RowOutcome.UPDATED) or row.edits is None:
             continue
@@ -316,9 +366,15 @@ def _journal(session: Session, batch_id: int, judged: _Judged, checked: Checked)
         if finding.row is None:
             continue
         line = lines.setdefault(
-            finding.row, {"line": finding.row, "outcome": RowOutcome.REJECTED, "problems": []}
+            finding.row,
+            {
+                "line": finding.row,
+                "outcome": RowOutcome.REJECTED,
+                "label": named.get(finding.row),
+                "problems": [],
+            },
         )
-        line["problems"].append({"column": finding.column, "code": finding.code, "value": finding.value})
+        line["problems"].append(finding.as_problem())
     if judged.earlier is not None:
         session.execute(
             sa.delete(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.line.in_(list(lines)))

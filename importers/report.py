@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+#: What is counted of a file; the last four add up to the first.
+COUNTS = ("rows_read", "created", "updated", "unchanged", "rejected")
+
 #: Longest offending text that is shown.
 SHOWN = 80
 
@@ -18,6 +21,10 @@ class Finding:
     code: str
     message: str
     value: str | None = None
+
+    def as_problem(self) -> dict[str, str | None]:
+        """An error as the journal of its row keeps it."""
+        return {"column": self.column, "code": self.code, "value": self.value, "message": self.message}
 
 
 @dataclass(slots=True)
@@ -45,6 +52,9 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+    def counts(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in COUNTS}
 
     def refuse(self, code: str, message: str) -> None:
         self.refused = {"code": code, "message": message}

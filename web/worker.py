@@ -7,9 +7,10 @@ tables lie in the same database.
 from __future__ import annotations
 
 import logging
+import time
 import uuid
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -18,13 +19,22 @@ from matching.errors import PasserelleError
 from matching.store.engine import Database
 from matching.vocabulary import JobState
 
-from . import database as databases
+from . import database as databases, import_jobs
 from .settings import Settings
+from .wording.jobs import MESSAGES
 
 log = logging.getLogger("passerelle.worker")
 
-#: Called with (done, total); raises Stopped when somebody asked to stop.
-Progress = Callable[[int, int], None]
+#: Progress is written at most so often, in seconds (ux.md §8): a page asks once a second.
+EVERY = 0.5
+
+
+class Progress(Protocol):
+    """Told how far a step has come (`total` 0: nobody knows). Raises Stopped when somebody asked to stop."""
+
+    def __call__(self, done: int, total: int, step: str | None = None) -> None: ...
+
+
 Handler = Callable[[Database, Settings, dict[str, Any], Progress], str]
 
 
@@ -37,11 +47,17 @@ def match_all(database: Database, settings: Settings, arguments: dict[str, Any],
     from .matcher import run_match
 
     on = databases.business_day(settings, database, None)
-    document = run_match(database, settings, on=on, on_progress=progress)
-    return f"{len(document['proposals'])} propositions au {on.isoformat()}"
+    # On SQLite the run holds the only pen: progress noted from within would wait for the run itself.
+    tell = progress if database.engine.dialect.name != "sqlite" else None
+    document = run_match(database, settings, on=on, on_progress=tell)
+    return MESSAGES["matched"].format(count=len(document["proposals"]), day=on.isoformat())
 
 
-HANDLERS: dict[str, Handler] = {"match": match_all}
+HANDLERS: dict[str, Handler] = {
+    "match": match_all,
+    "import-check": import_jobs.look,
+    "import-apply": import_jobs.apply,
+}
 
 
 def execute(
@@ -55,15 +71,11 @@ def execute(
         job = jobs.claim(session, public_id, at=clock.now())
     if job is None:
         return None
-
-    def progress(done: int, total: int) -> None:
-        with database.transaction() as session:
-            if not jobs.beat(session, job.id, at=clock.now(), step=job.kind, done=done, total=total):
-                raise Stopped
-
     outcome, message, code = JobState.DONE, None, None
     try:
-        message = handlers[job.kind](database, settings, job.arguments, progress)
+        message = handlers[job.kind](
+            database, settings, job.arguments, _progress(database, job.id, job.kind, job.attempts)
+        )
     except Stopped:
         outcome = JobState.CANCELLED
     except PasserelleError as fault:
@@ -74,16 +86,45 @@ def execute(
         outcome, code = JobState.FAILED, type(fault).__name__
         log.error("job %s failed: %s", public_id, type(fault).__name__)
     with database.transaction() as session:
-        jobs.finish(session, job.id, outcome, at=clock.now(), message=message, error_code=code)
+        jobs.finish(
+            session,
+            job.id,
+            outcome,
+            at=clock.now(),
+            attempt=job.attempts,
+            message=message,
+            error_code=code and code[:60],
+        )
     return outcome
 
 
+def _progress(database: Database, job_id: int, kind: str, attempt: int) -> Progress:
+    """Notes progress in transactions of its own: each new step at once, the rest at most every half second."""
+    last: tuple[str, float] | None = None
+
+    def note(done: int, total: int, step: str | None = None) -> None:
+        nonlocal last
+        here, now = step or kind, time.monotonic()
+        if last is not None and last[0] == here and now - last[1] < EVERY:
+            return
+        last = here, now
+        with database.transaction() as session:
+            goes_on = jobs.beat(
+                session, job_id, at=clock.now(), attempt=attempt, step=here, done=done, total=total
+            )
+        if not goes_on:
+            raise Stopped
+
+    return note
+
+
 def queue(settings: Settings, database: Database) -> Any:
-    """The huey instance of this installation, its tasks registered."""
+    """The huey instance of this installation, its tasks registered; `carry(public_id)` hands a job to it."""
     from huey import PostgresHuey, SqliteHuey, crontab
 
     address = sa.make_url(settings.database_url)
     if address.get_backend_name() == "sqlite":
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         made = SqliteHuey("passerelle", filename=str(settings.data_dir / "queue.db"), fsync=True)
     else:
         plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -91,7 +132,13 @@ def queue(settings: Settings, database: Database) -> Any:
 
     @made.task()
     def run_job(public_id: str) -> None:
-        execute(database, settings, uuid.UUID(public_id))
+        if execute(database, settings, uuid.UUID(public_id)) is None:
+            return
+        # What that job asked for in its turn is taken up at once.
+        with database.reading() as session:
+            wanted = jobs.waiting(session)
+        for each in wanted:
+            run_job(str(each))
 
     @made.periodic_task(crontab(minute="*"))
     def hand_over_lost_jobs() -> None:
@@ -106,7 +153,21 @@ def queue(settings: Settings, database: Database) -> Any:
             job = jobs.submit(session, "match", {}, actor_id=None, at=clock.now())
         run_job(str(job.public_id))
 
+    @made.periodic_task(crontab(minute="17"))
+    def forget_unconfirmed_imports() -> None:
+        import_jobs.forget(database, settings, at=clock.now())
+
+    made.carry = run_job
     return made
+
+
+def hand_over(carrier: Any, public_ids: Iterable[uuid.UUID]) -> None:
+    """Give committed jobs to the queue. One that it refuses is found by the worker within two minutes."""
+    for public_id in public_ids:
+        try:
+            carrier.carry(str(public_id))
+        except Exception as fault:  # whatever the queue's storage raises: the base has the job
+            log.error("job %s not handed over: %s", public_id, type(fault).__name__)
 
 
 def consume(settings: Settings, database: Database, stop: Any) -> None:
@@ -119,7 +180,11 @@ def consume(settings: Settings, database: Database, stop: Any) -> None:
         def _set_signal_handlers(self) -> None:
             """Signals belong to the command that owns the process."""
 
-    consumer = Quiet(queue(settings, database), workers=1, worker_type="thread", check_worker_health=True)
+    carrier = queue(settings, database)
+    with database.reading() as session:
+        left = jobs.waiting(session)
+    hand_over(carrier, left)
+    consumer = Quiet(carrier, workers=1, worker_type="thread", check_worker_health=True)
     consumer.start()
     try:
         stop.wait()

@@ -247,7 +247,7 @@ def test_what_somebody_adds_between_reading_and_writing_is_not_doubled(here, emp
     other = check(
         ImportKind.YOUNG_PEOPLE, csv_bytes(HEADER, GOOD, ""), "b.csv", source=Source.OTHER, today=TODAY
     )
-    judge = batches._judge
+    judge = batches.judge
     intruder = [lambda: batches.take(database, other)]
 
     def judged_then_overtaken(session, file, agency):
@@ -257,7 +257,7 @@ def test_what_somebody_adds_between_reading_and_writing_is_not_doubled(here, emp
             intruder.pop()()
         return found
 
-    monkeypatch.setattr(batches, "_judge", judged_then_overtaken)
+    monkeypatch.setattr(batches, "judge", judged_then_overtaken)
     report = batches.take(database, checked)
     database.dispose()
     assert (report.created, report.unchanged) == (0, 1)

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from importers.report import Report
 
-#: Values of PASSERELLE_RQTH that turn the RQTH off (security.md P2).
-OFF = ("off", "0", "non", "no", "false")
-
 STEPS = {"check": "Lecture et contrôle", "plan": "Rapprochement avec la base", "write": "Écriture"}
 
 
@@ -75,7 +72,7 @@ def command(
     from matching.eligibility import programme
     from matching.errors import UnreadableFile
 
-    from .. import cli, database, settings
+    from .. import cli, database, settings, uploads
     from ..wording import sentence_for
 
     name = os.fsencode(Path(file).name).decode("utf-8", "replace")  # of another system's character set
@@ -99,7 +96,7 @@ def command(
             today=database.business_day(chosen, opened, today),
             nomenclature=nomenclature,
             sheet=sheet,
-            rqth=os.environ.get("PASSERELLE_RQTH", "").strip().lower() not in OFF,
+            rqth=uploads.takes_rqth(),
             sha256=sha256,
             on_progress=tell,
         )

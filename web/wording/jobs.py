@@ -1,0 +1,77 @@
+"""Long work in French: what it is, how far it has come, what went wrong and what to do."""
+
+from __future__ import annotations
+
+from matching.vocabulary import JobState
+
+#: kind of job -> what it does
+KINDS = {
+    "match": "Calcul des propositions",
+    "import-check": "Vérification d’un fichier",
+    "import-apply": "Import d’un fichier",
+}
+
+#: state -> words and look of its tag
+STATES: dict[JobState, tuple[str, str]] = {
+    JobState.WAITING: ("En attente", "plain"),
+    JobState.RUNNING: ("En cours", "info"),
+    JobState.DONE: ("Terminé", "ok"),
+    JobState.FAILED: ("En échec", "error"),
+    JobState.CANCELLED: ("Arrêté", "warn"),
+}
+
+#: kind -> its steps, in order: (key, words)
+STEPS = {
+    "import-check": (
+        ("read", "lecture du fichier"),
+        ("check", "vérification des lignes"),
+        ("plan", "rapprochement avec la base"),
+    ),
+    "import-apply": (
+        ("read", "lecture du fichier"),
+        ("check", "vérification des lignes"),
+        ("plan", "rapprochement avec la base"),
+        ("write", "écriture"),
+    ),
+    "match": (("match", "calcul"),),
+}
+
+#: What a job says of itself once it is done.
+MESSAGES = {
+    "nothing-to-do": "Rien à faire : c’était déjà fait.",
+    "checked": "« {name} » vérifié.",
+    "applied": "« {name} » importé.",
+    "matched": "{count} propositions au {day}",
+}
+
+#: error code of a job -> what went wrong and what to do
+FAULTS = {
+    "too-many-attempts": "Ce travail s’est interrompu dix fois : prévenez votre administrateur, puis relancez-le.",
+    "upload-gone": "Le fichier n’est plus sur le serveur : abandonnez cet import et envoyez le fichier de nouveau.",
+    "disk-full": "Le disque du serveur est plein, rien n’a été écrit : prévenez votre administrateur, puis relancez.",
+    "database-locked": "La base était occupée par une autre opération : relancez dans un instant.",
+    "database-down": "La base ne répondait pas : relancez dans un instant.",
+    "cannot-write": "Le serveur ne peut pas écrire dans son dossier : prévenez votre administrateur, puis relancez.",
+    "changed-meanwhile": "Des fiches ont été modifiées pendant l’écriture : relancez, rien n’a été écrit à moitié.",
+    "too-heavy": "Le fichier demande trop de mémoire ou de temps pour être lu : coupez-le en plusieurs fichiers.",
+}
+FAULT = (
+    "Ce travail s’est arrêté sur un défaut ({code}). Rien n’a été écrit à moitié : relancez-le ; s’il échoue encore, "
+    "donnez ce mot à votre administrateur."
+)
+
+#: Nobody has taken the job up.
+UNANSWERED = (
+    "Le travail de fond ne répond pas. Votre demande est gardée et partira dès qu’il reprendra : demandez à votre "
+    "administrateur de lancer « passerelle work » sur le serveur (« passerelle run » lance aussi l’application)."
+)
+STALLED = "Ce travail semble bloqué : il n’a pas donné signe de vie depuis plus d’une minute."
+
+REFUSALS = {
+    "job-under-way": "Ce travail est déjà reparti, ou il est terminé : rechargez la page pour voir où il en est.",
+}
+
+
+def fault(code: str | None) -> str:
+    """What went wrong with a job, and what to do."""
+    return FAULTS.get(code or "", FAULT.format(code=code or "inconnu"))
