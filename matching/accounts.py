@@ -6,7 +6,9 @@ Passwords come here already hashed; links are shown once, and only their hash is
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,9 +19,13 @@ from sqlalchemy.orm import Session
 from . import audit
 from .errors import Conflict, InvalidInput
 from .store.accounts import Invitation, RecoveryCode, Setting, User, UserSession
+from .store.organisations import Organisation
+from .store.people import Agency
 from .store.scope import IMPORT, SUPERVISE
-from .vocabulary import Role
+from .vocabulary import AgencyKind, Role
 
+#: One @, no space, a point in the domain: the rest is the business of whoever receives the mail.
+EMAIL_SHAPE = re.compile(r"[^@\s]{1,64}@[^@\s]{1,180}\.[^@\s.]{2,24}\Z")
 #: A link to a new account, and one to a new password (A7).
 INVITATION_TIME, PASSWORD_TIME = timedelta(hours=72), timedelta(hours=1)
 #: Roles that work within an agency, and the one that speaks for an organisation.
@@ -71,6 +77,29 @@ def ensure_user(
 
 def by_email(session: Session, email: str) -> User | None:
     return session.scalar(sa.select(User).where(User.email == email.lower()))
+
+
+def ensure_agency(session: Session, name: str, kind: AgencyKind) -> Agency:
+    """The agency of that name, made when there is none. Flushes, never commits."""
+    found = session.scalar(sa.select(Agency).where(Agency.name == name))
+    if found is None:
+        found = Agency(name=name, kind=kind)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def organisation_id(session: Session, number: str) -> int | None:
+    """The organisation of that SIRET or RNA number, however it is spaced."""
+    plain = "".join(number.split()).upper()
+    known = sa.or_(Organisation.siret == plain, Organisation.rna == plain)
+    return session.scalar(sa.select(Organisation.id).where(known).order_by(Organisation.id).limit(1))
+
+
+def agencies(session: Session) -> list[tuple[int, str]]:
+    """Key and name of every agency, by name."""
+    rows = session.execute(sa.select(Agency.id, Agency.name).order_by(Agency.name)).all()
+    return [(row.id, row.name) for row in rows]
 
 
 def remember(session: Session, name: str, value: object) -> None:
@@ -169,6 +198,21 @@ def _close_links(session: Session, *which: sa.ColumnElement[bool], at: datetime)
     )
 
 
+def waiting_links(session: Session, *, at: datetime) -> Sequence[Invitation]:
+    """Links to new accounts that may still be used, newest first."""
+    return session.scalars(
+        sa.select(Invitation)
+        .where(Invitation.user_id.is_(None), Invitation.used_at.is_(None), Invitation.expires_at > at)
+        .order_by(Invitation.id.desc())
+    ).all()
+
+
+def close_link(session: Session, public_id: uuid.UUID, *, by: int | None, at: datetime) -> None:
+    """The link opens nothing any more. Flushes."""
+    _close_links(session, Invitation.public_id == public_id, at=at)
+    _note(session, at, by, "account.link-closed", None)
+
+
 def open_link(session: Session, token: str, *, at: datetime) -> Invitation | None:
     """The link of that token, while it may still be used. Reads only: who opens a page consumes nothing."""
     return session.scalar(
@@ -210,21 +254,6 @@ def use_link(session: Session, link: Invitation, password_hash: str, *, at: date
     session.flush()
     _note(session, at, user.id, "account.opened", user, {"role": str(user.role)})
     return user
-
-
-def waiting_first_link(session: Session, *, at: datetime) -> Invitation | None:
-    """The link to an administrator's account that was given and not used yet."""
-    return session.scalar(
-        sa.select(Invitation)
-        .where(
-            Invitation.role == Role.ADMIN,
-            Invitation.user_id.is_(None),
-            Invitation.used_at.is_(None),
-            Invitation.expires_at > at,
-        )
-        .order_by(Invitation.id.desc())
-        .limit(1)
-    )
 
 
 # --- what an account may do

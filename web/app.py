@@ -62,6 +62,7 @@ def _templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["day"] = wording.day
+    app.jinja_env.filters["moment"] = wording.moment
     app.jinja_env.filters["number"] = wording.number
     app.jinja_env.filters["weekday"] = wording.weekday
     app.jinja_env.filters["euros"] = wording.euros

@@ -24,6 +24,8 @@ COMMANDS = {
     "check": ("web.commands.check", "Dit les droits de personnes décrites en JSON Lines."),
     "programmes": ("web.commands.programmes", "Vérifie les fichiers des programmes."),
     "occupation": ("web.commands.occupation", "Rattache des intitulés aux métiers du ROME."),
+    "users": ("web.commands.users", "Les comptes : inviter, fermer, lister."),
+    "audit": ("web.commands.audit", "Vérifie la chaîne du journal."),
     "match": ("web.commands.match", "Propose des candidats aux offres ouvertes."),
     "report": ("web.commands.report", "Donne le bilan d'un mois."),
 }

@@ -22,4 +22,17 @@ class IsoDay(click.ParamType):
             self.fail("AAAA-MM-JJ", param, ctx)
 
 
+class EmailAddress(click.ParamType):
+    """An e-mail address, in small letters."""
+
+    name = "ADRESSE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from matching.accounts import EMAIL_SHAPE
+
+        text = str(value).strip().lower()
+        return text if EMAIL_SHAPE.match(text) else self.fail("nom@example.fr", param, ctx)
+
+
 DAY = IsoDay()
+EMAIL = EmailAddress()

@@ -20,7 +20,7 @@ from .matches import MatchProposal
 from .organisations import Offer, Organisation
 from .people import Person
 from .placements import Placement
-from .upkeep import Job
+from .upkeep import AuditEvent, Job
 
 Model = TypeVar("Model")
 
@@ -94,6 +94,11 @@ def jobs(actor: Actor) -> sa.Select[Job]:
 def accounts(actor: Actor) -> sa.Select[User]:
     """Every account for the administrator, nobody's for others."""
     return sa.select(User).where(sa.true() if actor.role is Role.ADMIN else sa.false())
+
+
+def trail(actor: Actor) -> sa.Select[AuditEvent]:
+    """Every event for the administrator, none for others."""
+    return sa.select(AuditEvent).where(sa.true() if actor.role is Role.ADMIN else sa.false())
 
 
 def one(session: Session, query: sa.Select[Model], *conditions: Any) -> Model:

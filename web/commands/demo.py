@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matching.vocabulary import Role
-
 from ..options import DAY
 
 if TYPE_CHECKING:
@@ -20,15 +18,6 @@ if TYPE_CHECKING:
 
 #: The demo as it ships: people, offers, seed, day.
 PEOPLE, OFFERS, SEED, TODAY = 800, 60, 2013, "2013-11-04"
-
-#: What the accounts of the demo do, and what some may do besides.
-WORK = {
-    Role.ADVISOR: "conseil aux jeunes",
-    Role.ANIMATOR: "animation du club",
-    Role.OFFICER: "suivi pour la préfecture",
-    Role.ADMIN: "administration",
-}
-MAY = {"import": "imports", "supervise": "encadrement"}
 
 
 @click.group("demo", help="Le jeu de démonstration : un Amiens fictif du 4 novembre 2013.")
@@ -78,7 +67,8 @@ def _fill(opened: Database, chosen: Settings, today: date) -> None:
 
     from matching.scoring.referential import Referential
 
-    from ..demo.load import ACTORS, load as apply
+    from ..demo.actors import ACTORS, DOORS
+    from ..demo.load import load as apply
     from ..demo.write import write
     from ..progress import bar
     from ..referential import stored
@@ -94,10 +84,12 @@ def _fill(opened: Database, chosen: Settings, today: date) -> None:
     click.echo(
         f"Démonstration chargée : {PEOPLE} jeunes, {acts} actes du journal. Jour de travail : {TODAY}."
     )
-    click.echo("Y travaillent (personnes fictives ; la connexion viendra avec les écrans) :")
-    for _, name, role, permissions in ACTORS.values():
-        also = "".join(f", {MAY[permission]}" for permission in permissions)
-        click.echo(f"  {name} : {WORK[role]}{also}")
+    click.echo(
+        "Pour y entrer (personnes fictives) : « passerelle run », puis un bouton par personne à l'adresse /connexion."
+    )
+    names = {email: name for email, name, _, _ in ACTORS.values()}
+    for email, may in DOORS.items():
+        click.echo(f"  {names[email]} : {may}")
 
 
 @command.command(

@@ -9,6 +9,7 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from .. import links
 from ..db import installation
 from ..settings import LOOPBACK, PUBLIC_URL
 
@@ -40,11 +41,9 @@ def public_url() -> str:
 
     Without a setting, production takes its first trusted host, development the loopback address it is asked at.
     """
-    settings = installation().settings
-    if settings.public_url:
-        return settings.public_url
-    if settings.production:
-        return f"https://{settings.trusted_hosts[0].removeprefix('.')}"
+    told = links.public_url(installation().settings)
+    if told:
+        return told
     return request.host_url.rstrip("/") if _host() in LOOPBACK else PUBLIC_URL
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, abort, redirect, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from matching import clock
+from matching import audit, clock
 from matching.errors import NotAllowed
 
+from ..db import transaction
 from . import sessions
+from .addresses import safe_next
 from .policy import allows, policy_of
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -45,15 +49,33 @@ def protect(app: Flask) -> None:
         if not signed_in.verified:
             return _to_the_door("accounts.second_factor")
         if not allows(signed_in.actor, policy.permission):
+            _note_refusal(signed_in)
             raise NotAllowed("not-your-page", role=str(signed_in.actor.role))
         if policy.fresh and not signed_in.is_fresh(clock.now()):
             return _to_the_door("accounts.confirm")
         return None
 
 
+def _note_refusal(signed_in: sessions.SignedIn) -> None:
+    with transaction() as session:
+        audit.append(
+            session,
+            at=clock.now(),
+            actor_id=signed_in.actor.id,
+            action="page.refused",
+            subject_kind="page",
+            subject_id=(request.endpoint or "")[:40],
+        )
+
+
 def _to_the_door(endpoint: str) -> Response:
-    """To the page where one proves who one is; back to where one wanted to go afterwards."""
+    """To the page where one proves who one is; back to where one wanted to go afterwards, or came from with a form."""
     if sessions.is_json():
         abort(401)
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for(endpoint, next=wanted if wanted not in (None, "/") else None), 302)
+    wanted = safe_next(request.full_path.rstrip("?") if request.method == "GET" else _came_from())
+    return redirect(url_for(endpoint, next=wanted if wanted != "/" else None), 302)
+
+
+def _came_from() -> str | None:
+    parts = urlsplit(request.referrer or "")
+    return f"{parts.path}?{parts.query}".rstrip("?") if parts.netloc == request.host else None

@@ -27,13 +27,21 @@ LOWER, UPPER, DIGITS, OTHERS = 26, 26, 10, 37
 #: Longer than this is no password but a load; hashing it would cost.
 LONGEST_BYTES = 1_024
 #: Fewer different signs than this and length says nothing.
-DISTINCT = 6
+DISTINCT = 4
 #: Words that everybody here would try first.
 OURS = ("passerelle", "amiens")
 #: Seconds that a check waits for its turn.
 PATIENCE = 2.0
 
-_LEET = str.maketrans("013457@$!€", "oieastaSie".lower())
+#: Signs that stand in for letters.
+_DISGUISE = str.maketrans("013457@$!€", "oieastasie")
+#: Walks over figures, letters and keyboards, forwards and backwards.
+_WALKS = (
+    "0123456789",
+    "abcdefghijklmnopqrstuvwxyz",
+    "azertyuiopqsdfghjklmwxcvbn",
+    "qwertyuiopasdfghjklzxcvbnm",
+)
 
 
 class Passwords:
@@ -126,14 +134,13 @@ def _parts(text: str) -> list[str]:
 
 def _is_common(plain: str) -> bool:
     """A word of the list, as it is, dressed with figures and signs, disguised (p4ssw0rd), or said several times."""
-    table = common()
-    for text in {plain, plain.translate(_LEET)}:
-        bare = re.sub(r"^[^a-z]+|[^a-z]+$", "", text)
-        joined = re.sub(r"[^a-z0-9]", "", text)
-        for candidate in {text, bare, joined, re.sub(r"[^a-z]", "", bare)}:
-            if candidate in table or _once(candidate) in table:
-                return True
-    return False
+    joined = re.sub(r"[^a-z0-9]", "", plain)
+    if any(joined in walk * (len(joined) // len(walk) + 2) for each in _WALKS for walk in (each, each[::-1])):
+        return True
+    bare = re.sub(r"^[^a-z]+|[^a-z]+$", "", plain)
+    spellings = {plain, joined, bare, bare.translate(_DISGUISE), plain.translate(_DISGUISE)}
+    spellings |= {re.sub(r"[^a-z]", "", each) for each in spellings}
+    return any(each in common() or _once(each) in common() for each in spellings if each)
 
 
 def _once(text: str) -> str:

@@ -159,6 +159,20 @@ def end(session: Session, *conditions: Any, at: datetime) -> None:
     )
 
 
+def others(session: Session, signed_in: SignedIn, *, at: datetime) -> int:
+    """How many other sessions of that account are open."""
+    idle = IDLE.get(signed_in.actor.role, IDLE_OTHERS)
+    query = sa.select(sa.func.count(UserSession.id)).where(
+        UserSession.user_id == signed_in.actor.id,
+        UserSession.id != signed_in.session_id,
+        UserSession.ended_at.is_(None),
+        UserSession.verified_at.is_not(None),
+        UserSession.seen_at >= at - idle,
+        UserSession.created_at >= at - LONGEST,
+    )
+    return session.scalar(query) or 0
+
+
 def find(session: Session, token: str, *, at: datetime) -> tuple[SignedIn, datetime] | None:
     """The live session of that token and when it was last seen; None when it ended, lapsed or never was."""
     row = session.execute(

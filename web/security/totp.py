@@ -8,6 +8,7 @@ from base64 import b32encode
 from datetime import datetime
 
 import pyotp
+import segno
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -44,6 +45,19 @@ def new_secret(seal: Seal, token: str) -> str:
 def address(secret: str, *, email: str) -> str:
     """The otpauth address that telephones read."""
     return pyotp.TOTP(secret, interval=STEP).provisioning_uri(name=email, issuer_name="Passerelle")
+
+
+def qr_code(text: str) -> tuple[int, str]:
+    """The same text as a square of so many modules, quiet zone included, and the path of its dark ones."""
+    quiet = 4
+    rows = segno.make(text, error="m", micro=False).matrix
+    path = "".join(
+        f"M{quiet + x} {quiet + y}h1v1h-1z"
+        for y, row in enumerate(rows)
+        for x, dark in enumerate(row)
+        if dark
+    )
+    return len(rows) + 2 * quiet, path
 
 
 def step_of(secret: str, code: str, *, at: datetime) -> int | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -12,6 +13,8 @@ from matching.report_words import MONTHS as MONTHS
 from .accounts import REFUSALS as ACCOUNT_REFUSALS, SETTINGS
 from .flows import REFUSALS
 from .report import REFUSALS as REPORT_REFUSALS
+
+HERE = ZoneInfo("Europe/Paris")
 
 #: error code -> sentence; the facts of the error fill it in.
 SENTENCES: dict[str, str] = {
@@ -89,6 +92,12 @@ def day(value: date | None) -> str:
     if value is None:
         return ""
     return f"{'1er' if value.day == 1 else value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def moment(value: datetime) -> str:
+    """« 4 novembre 2013 à 9 h 05 », as clocks show it in Amiens."""
+    here = value.astimezone(HERE)
+    return f"{day(here.date())} à {here.hour}\u00a0h\u00a0{here.minute:02d}"
 
 
 def number(value: float, digits: int = 0) -> str:

@@ -15,6 +15,20 @@ ROLES = {
 #: What an account may do besides.
 PERMISSIONS = {"import": "imports", "supervise": "encadrement"}
 
+#: In the order in which an administrator chooses.
+OFFERED_ROLES = (Role.ADVISOR, Role.OFFICER, Role.ADMIN, Role.ANIMATOR, Role.EMPLOYER)
+ROLE_HINTS = {
+    "advisor": "Lit et suit les jeunes de son agence.",
+    "officer": "Lit les bilans publiés, sans aucun nom.",
+    "admin": "Tient les comptes et le journal, ne lit aucune fiche.",
+    "animator": "Ses écrans ne sont pas encore là.",
+    "employer": "Ses écrans ne sont pas encore là.",
+}
+PERMISSION_CHOICES = (
+    ("import", "Importer des fichiers"),
+    ("supervise", "Encadrer : annuler une embauche, publier le bilan"),
+)
+
 AGENCY_KINDS = {
     AgencyKind.POLE_EMPLOI: "Pôle emploi",
     AgencyKind.MISSION_LOCALE: "Mission locale",
@@ -41,13 +55,15 @@ REFUSALS = {
     "account-disabled": "Ce compte est fermé : rouvrez-le d'abord.",
     "account-exists": "Un compte porte déjà cette adresse : ouvrez-le dans la liste.",
     "agency-missing": "Choisissez l'agence où travaille cette personne, ou nommez-en une nouvelle.",
-    "agency-unknown": "Aucune agence ne porte le nom « {name} » : voir « passerelle users list », ou l'écran des comptes.",
+    "agency-unknown": "Aucune agence ne porte le nom « {name} » : vérifiez-le, ou ajoutez --new-agency pour la créer.",
     "busy": "Trop de personnes se connectent en même temps : recommencez dans quelques secondes.",
     "last-admin": "C'est le dernier compte d'administration : ouvrez-en un autre d'abord.",
     "link-used": "Ce lien a déjà servi : demandez-en un autre à votre administrateur.",
     "organisation-missing": "Indiquez l'organisation que cette personne représente, par son SIRET ou son numéro RNA.",
     "own-account": "On ne change pas ses propres droits : demandez à une autre personne de l'administration.",
     "permission-not-of-role": "Seul un compte de conseil peut importer ou encadrer : enlevez ces droits.",
+    "trail-broken": "Le journal est rompu à la ligne {event} ({before} lignes tiennent avant elle) : elle a été changée, ajoutée ou "
+    "enlevée hors de Passerelle. Gardez la base telle qu'elle est et prévenez votre responsable.",
     "too-many-tries": "Trop d'essais ont échoué. Attendez {minutes} minute(s), puis recommencez ; si vous avez oublié le mot de "
     "passe, demandez un lien à votre administrateur.",
     "unknown-account": "Aucun compte ne porte l'adresse « {email} » : vérifiez-la avec « passerelle users list ».",
@@ -66,5 +82,14 @@ SETTINGS = {
 
 #: Said once, after what has just been done.
 NOTICES = {
+    "account-changed": "Compte enregistré. Si ses droits ont changé, ses sessions sont fermées.",
+    "account-disabled": "Compte fermé. Ses sessions et ses liens le sont aussi.",
+    "account-enabled": "Compte rouvert, avec son mot de passe et son second facteur.",
+    "link-closed": "Invitation retirée : son lien n'ouvre plus rien.",
+    "second-factor-reset": "Second facteur remis à zéro : la prochaine connexion en demandera un nouveau.",
+    "password-changed": "Mot de passe changé. Vos autres sessions sont fermées.",
+    "sessions-ended": "Vos autres sessions sont fermées.",
+    "shortcuts-on": "Raccourcis d'une seule touche rétablis.",
+    "shortcuts-off": "Raccourcis d'une seule touche coupés.",
     "password-set": "Votre mot de passe est enregistré. Connectez-vous.",
 }

@@ -26,7 +26,11 @@ WRONG_CODE = (
 
 def onward() -> Response:
     """To the page that was wanted before the door, else to the first one."""
-    return redirect(safe_next(request.args.get("next")) or url_for("home.index"), 303)
+    return redirect(_after(), 303)
+
+
+def _after() -> str:
+    return safe_next(request.args.get("next")) or url_for("home.index")
 
 
 @pages.route("/connexion", methods=["GET", "POST"])
@@ -80,7 +84,7 @@ def second_factor() -> Response | tuple[str, int]:
         return onward()
     with reading() as session:
         enrolled = door.own(session, signed_in).totp_secret is not None
-    return _code(signed_in) if enrolled else enrolment(signed_in)
+    return _code(signed_in) if enrolled else enrolment(signed_in, after=_after())
 
 
 def _code(signed_in: SignedIn) -> Response | tuple[str, int]:
@@ -94,14 +98,14 @@ def _code(signed_in: SignedIn) -> Response | tuple[str, int]:
     return page, 422 if form.is_submitted() else 200
 
 
-def enrolment(signed_in: SignedIn) -> tuple[str, int]:
+def enrolment(signed_in: SignedIn, *, after: str) -> tuple[str, int]:
     """Show the secret of a telephone to be; once it answers with a code, the recovery codes, a single time."""
     form = CodeForm()
     wrong: tuple[str, ...] = ()
     if form.validate_on_submit():
         codes = door.enrol(signed_in, form.code.data)
         if codes is not None:
-            return recovery_codes(codes), 200
+            return recovery_codes(codes, after=after), 200
         wrong = (WRONG_CODE,)
     with reading() as session:
         secret = door.offered_secret(session)
@@ -110,13 +114,14 @@ def enrolment(signed_in: SignedIn) -> tuple[str, int]:
         form=form,
         wrong=wrong,
         secret=totp.in_groups(secret),
-        address=totp.address(secret, email=signed_in.email),
+        address=(address := totp.address(secret, email=signed_in.email)),
+        qr=totp.qr_code(address),
     )
     return page, 422 if form.is_submitted() else 200
 
 
-def recovery_codes(codes: list[str]) -> str:
-    after = safe_next(request.args.get("next")) or url_for("home.index")
+def recovery_codes(codes: list[str], *, after: str) -> str:
+    """The codes, this once; then `after`."""
     return render_template("accounts/recovery_codes.html", codes=codes, after=after)
 
 

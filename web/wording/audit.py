@@ -1,0 +1,53 @@
+"""The trail in French words. An act without words here is shown by its code: nothing is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+ACTIONS = {
+    "account.signed-in": "s'est connecté",
+    "account.password-given": "a donné le mot de passe, pas encore le code",
+    "account.demo-door": "est entré par la démonstration",
+    "account.sign-in-failed": "connexion refusée",
+    "account.second-factor-failed": "code refusé",
+    "account.recovery-code-used": "a pris un code de secours",
+    "account.confirmed": "a confirmé son identité",
+    "account.signed-out": "s'est déconnecté",
+    "account.other-sessions-ended": "a fermé ses autres sessions",
+    "account.invited": "a créé une invitation",
+    "account.link-closed": "a retiré une invitation",
+    "account.opened": "a ouvert son compte",
+    "account.password-link": "a créé un lien de mot de passe",
+    "account.password-by-link": "a choisi un mot de passe par un lien",
+    "account.password-changed": "a changé de mot de passe",
+    "account.second-factor-set": "a installé un second facteur",
+    "account.second-factor-reset": "a remis un second facteur à zéro",
+    "account.recovery-codes-renewed": "a refait ses codes de secours",
+    "account.rights-changed": "a changé les droits d'un compte",
+    "account.disabled": "a fermé un compte",
+    "account.enabled": "a rouvert un compte",
+    "page.refused": "page refusée",
+    "audit.exported": "a exporté le journal",
+    "person.read": "a lu une fiche",
+}
+KINDS = {
+    "account": "compte", "person": "jeune", "offer": "offre", "proposal": "proposition", "placement": "embauche",
+    "organisation": "organisation", "import": "import", "report": "bilan", "page": "page", "audit": "journal",
+}  # fmt: skip
+
+
+def action(code: str) -> str:
+    return ACTIONS.get(code, code)
+
+
+def kind(code: str) -> str:
+    return KINDS.get(code, code)
+
+
+def details(facts: Mapping[str, Any]) -> str:
+    """« role : advisor, fields : name » : names of fields and codes, as they were noted."""
+    return ", ".join(
+        f"{name} : {' '.join(map(str, value)) if isinstance(value, list) else value}"
+        for name, value in facts.items()
+    )
