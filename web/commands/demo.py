@@ -85,7 +85,7 @@ def _fill(opened: Database, chosen: Settings, today: date) -> None:
         f"Démonstration chargée : {PEOPLE} jeunes, {acts} actes du journal. Jour de travail : {TODAY}."
     )
     click.echo(
-        "Pour y entrer (personnes fictives) : « passerelle run », puis un bouton par personne à l'adresse /connexion."
+        "Pour y entrer (personnes fictives) : « passerelle run », puis un bouton par personne, page /connexion."
     )
     names = {email: name for email, name, _, _ in ACTORS.values()}
     for email, may in DOORS.items():

@@ -81,6 +81,7 @@ def _first_account(session: Session, chosen: Settings, email: str | None) -> str
     )
     hint = "" if email else " ; --admin-email pour donner la vôtre"
     return (
-        f"Premier compte d'administration ({email or FIRST_EMAIL}{hint}) : ouvrez ce lien (une fois, dans les 72 heures) :\n"
+        f"Premier compte d'administration ({email or FIRST_EMAIL}{hint}).\n"
+        "Ouvrez ce lien, une fois, dans les 72 heures :\n"
         f"  {invitation(chosen, token)}"
     )

@@ -190,6 +190,8 @@ def _agency(session: Session, name: str | None, kind: str | None) -> int | None:
     if name is None:
         return None
     known = {each: key for key, each in accounts.agencies(session)}
-    if name not in known and kind is None:
+    if name in known:
+        return known[name]
+    if kind is None:
         raise NotFound("agency-unknown", name=name)
-    return known.get(name) or accounts.ensure_agency(session, name, AgencyKind(kind)).id
+    return accounts.ensure_agency(session, name, AgencyKind(kind)).id
