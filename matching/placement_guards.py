@@ -134,6 +134,8 @@ def applies(placement: Placement, action: str, book: ProgrammeBook) -> bool:
             return trial
         case "run" if placement.state is State.STARTED:
             return not trial
+        case "complete":  # a contract without end is left, never lived to its term
+            return placement.planned_end_on is not None
     return True
 
 

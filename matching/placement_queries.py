@@ -184,6 +184,11 @@ def _whole(session: Session, placement: Placement) -> Hire:
     )
 
 
+def proposal_of(session: Session, placement: Placement) -> uuid.UUID | None:
+    """The public id of the proposal that led there."""
+    return session.scalar(sa.select(MatchProposal.public_id).where(MatchProposal.id == placement.proposal_id))
+
+
 def chosen(session: Session, actor: scope.Actor, public_id: uuid.UUID) -> Chosen:
     """A proposal of the caseload with whom and what it is about. Raises NotFound."""
     query = scope.proposals(actor).where(MatchProposal.public_id == public_id)

@@ -1,0 +1,166 @@
+"""The ledger of a hire's aid: its rows as they are shown, and what becomes of those that are settled."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import abort
+from sqlalchemy.orm import Session
+
+from matching import audit, clock, milestones, placement_queries
+from matching.errors import Conflict, InvalidInput, StaleVersion
+from matching.milestones import MilestoneAction
+from matching.store.placements import AidMilestone
+from matching.vocabulary import MilestoneState
+
+from ..db import transaction
+from ..security import actor
+from ..wording import placements as words
+
+#: Days ahead of which a row of the aid, or a deadline of the list, is near.
+NEAR = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the ledger, as shown; `key`: what a box that is ticked sends, the state seen included."""
+
+    milestone: AidMilestone
+    key: str
+    name: str
+    said: str
+    kind: str
+    actions: tuple[MilestoneAction, ...]
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """`now`: what somebody should do or waits for; then what comes, and what is over. Sums in cents."""
+
+    now: tuple[Row, ...]
+    later: tuple[Row, ...]
+    over: tuple[Row, ...]
+    paid: int
+    asked: int
+    to_come: int
+    to_repay: int
+    lost: int
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return (*self.now, *self.later, *self.over)
+
+
+def ledger(rows: Sequence[AidMilestone], on: date) -> Ledger:
+    now, later, over = [], [], []
+    for milestone in rows:
+        row = _row(milestone, on)
+        if not row.actions and not row.open:
+            over.append(row)
+        elif row.open:
+            now.append(row)
+        else:
+            later.append(row)
+
+    def cents(*states: MilestoneState) -> int:
+        return sum(row.amount_cents for row in rows if row.state in states)
+
+    lost = sum(row.amount_cents for row in rows if milestones.standing(row, on) is milestones.Standing.LOST)
+    state = MilestoneState
+    return Ledger(
+        tuple(now),
+        tuple(later),
+        tuple(over),
+        paid=cents(state.PAID),
+        asked=cents(state.ASKED),
+        to_come=cents(state.UPCOMING, state.DUE, state.DOCUMENT_RECEIVED) - lost,
+        to_repay=cents(state.TO_REPAY),
+        lost=cents(state.LAPSED) + lost,
+    )
+
+
+def _row(milestone: AidMilestone, on: date) -> Row:
+    standing = milestones.standing(milestone, on)
+    said, kind = words.STANDINGS[standing] if standing else words.MILESTONE_STATES[milestone.state]
+    actions = milestones.offered(milestone, actor().party, on)
+    if milestone.state is MilestoneState.DOCUMENT_RECEIVED and not milestone.amount_cents:
+        actions = ()
+    near = milestone.due_on <= on + timedelta(days=NEAR)
+    coming = standing is milestones.Standing.TO_COME
+    return Row(
+        milestone,
+        f"{milestone.kind}:{milestone.number}:{milestone.state}",
+        words.milestone(milestone.kind, milestone.number, milestone.due_on, milestone.paper),
+        said,
+        kind,
+        actions,
+        (near and coming) or (bool(actions) and not coming),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one line of the ledger."""
+
+    name: str
+    ok: bool
+    sentence: str
+
+
+def settle(
+    ref: uuid.UUID, action: MilestoneAction, keys: Sequence[str], *, on: date, reason: str | None
+) -> tuple[list[Settled], list[int]]:
+    results, statuses = [], [200]
+    with transaction() as session:
+        hire = placement_queries.hire(session, actor(), ref)
+        held = milestones.held(session, hire.placement.id)
+        for key in keys:
+            kind, _, rest = key.partition(":")
+            number, _, seen = rest.partition(":")
+            row = held.get((kind, int(number) if number.isdecimal() else 0))
+            if row is None:
+                abort(404)
+            name = words.milestone(row.kind, row.number, row.due_on, row.paper)
+            try:
+                if seen != row.state:
+                    raise StaleVersion("stale-version", machine="milestone")
+                with session.begin_nested():
+                    milestones.settle(
+                        session,
+                        row,
+                        action,
+                        actor_id=actor().id,
+                        party=actor().party,
+                        on=on,
+                        reason=reason,
+                    )
+            except InvalidInput as fault:
+                results.append(Settled(name, False, words.refusal(fault)))
+                statuses.append(422)
+            except Conflict:
+                said = words.MILESTONE_STATES[row.state][0].lower()
+                results.append(
+                    Settled(name, False, f"Quelqu'un l'a notée entre-temps : {said}. Rien n'a été changé.")
+                )
+                statuses.append(409)
+            else:
+                results.append(Settled(name, True, f"Noté : {words.SETTLING[action][1]}."))
+                trail(session, f"milestone.{action}", ref, {"kind": row.kind, "number": row.number})
+    return results, statuses
+
+
+def trail(session: Session, action: str, ref: uuid.UUID, details: dict[str, Any]) -> None:
+    audit.append(
+        session,
+        at=clock.now(),
+        actor_id=actor().id,
+        action=action,
+        subject_kind="placement",
+        subject_id=str(ref),
+        details=details,
+    )
