@@ -9,7 +9,7 @@ import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -33,6 +33,8 @@ OURS = ("passerelle", "amiens")
 #: Seconds that a check waits for its turn.
 PATIENCE = 2.0
 
+#: Half a sign: no keyboard writes it, and it cannot be hashed.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 #: Signs that stand in for letters.
 _DISGUISE = str.maketrans("013457@$!€", "oieastasie")
 #: Walks over figures, letters and keyboards, forwards and backwards.
@@ -50,8 +52,11 @@ class Passwords:
     def __init__(self, cost: Argon2) -> None:
         self._hasher = PasswordHasher(time_cost=cost.passes, memory_cost=cost.memory, parallelism=cost.lanes)
         self._turns = threading.BoundedSemaphore(os.cpu_count() or 1)
-        #: Checked in the place of an account that is not there, so that nobody can tell (A6).
-        self._nobody = self._hasher.hash(os.urandom(16).hex())
+
+    @cached_property
+    def _nobody(self) -> str:
+        """Checked in the place of an account that is not there, so that nobody can tell (A6)."""
+        return self._hasher.hash(os.urandom(16).hex())
 
     def hash(self, password: str) -> str:
         with self._turn():
@@ -59,10 +64,13 @@ class Passwords:
 
     def verify(self, stored: str | None, password: str) -> bool:
         """Whether this is the password; takes as long when there is none."""
-        readable = len(password.encode("utf-8", "surrogatepass")) <= LONGEST_BYTES
+        readable = len(password.encode("utf-8", "replace")) <= LONGEST_BYTES and not _SURROGATE.search(
+            password
+        )
         with self._turn():
+            nobody = self._nobody  # made by the first check, whoever it is for
             try:
-                right = self._hasher.verify(stored or self._nobody, normal(password) if readable else "")
+                right = self._hasher.verify(stored or nobody, normal(password) if readable else "")
             except (VerificationError, InvalidHashError):
                 return False
         return right and stored is not None and readable
@@ -135,7 +143,9 @@ def _parts(text: str) -> list[str]:
 def _is_common(plain: str) -> bool:
     """A word of the list, as it is, dressed with figures and signs, disguised (p4ssw0rd), or said several times."""
     joined = re.sub(r"[^a-z0-9]", "", plain)
-    if any(joined in walk * (len(joined) // len(walk) + 2) for each in _WALKS for walk in (each, each[::-1])):
+    if joined and any(
+        joined in walk * (len(joined) // len(walk) + 2) for each in _WALKS for walk in (each, each[::-1])
+    ):
         return True
     bare = re.sub(r"^[^a-z]+|[^a-z]+$", "", plain)
     spellings = {plain, joined, bare, bare.translate(_DISGUISE), plain.translate(_DISGUISE)}
