@@ -311,6 +311,7 @@ def _story(line: Any, part: Part, who: str, today: date) -> Iterator[Line]:
     yield line(starts, "advisor", "start", **placed)
     if part.ends == "trial_broken":
         broken = working(starts + timedelta(days=24))
+        yield from _months(line, placed, starts, broken)
         yield line(broken, "advisor", "break_trial", **placed, reason="resigned")
         # The post is free again; nobody says that it still is, so the clock takes the offer down.
         lapsed = broken + timedelta(days=REVIEW_DAYS + 1)
@@ -333,7 +334,8 @@ def _months(line: Any, placed: dict[str, str], starts: date, today: date) -> Ite
         ("training-plan", after(starts, 1)),
         ("first-visit", after(starts, 1)),
     ):
-        yield from _payment(line, placed, kind, 1, due, today, paper_only=True)
+        if due <= today:
+            yield from _payment(line, placed, kind, 1, due, today, paper_only=True)
     number, due = 1, after(starts.replace(day=1), 1) - timedelta(days=1)
     while due <= today:
         yield from _payment(line, placed, "monthly", number, due, today)
