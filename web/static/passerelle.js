@@ -222,8 +222,10 @@ function fill(dialog) {
   form.elements.state.value = state;
   const call = form.querySelector("[data-phone-link]");
   if (call) {
-    call.textContent = phone || "Pas de téléphone dans la fiche";
-    call.setAttribute("href", phone ? `tel:${phone.replaceAll(/\s/g, "")}` : "#contacter");
+    call.textContent = phone || "Téléphone";
+    call.setAttribute("href", `tel:${phone.replaceAll(/\s/g, "")}`);
+    call.hidden = !phone;
+    form.querySelector("[data-no-phone]").hidden = Boolean(phone);
     const able = channels.split(" ");
     for (const radio of all("[name=channel]", form)) {
       radio.disabled = !able.includes(radio.value);

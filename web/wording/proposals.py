@@ -18,7 +18,7 @@ from . import MONTHS, day as full_day, sentence_for
 from .explained import RightsView
 from .flows import REFUSALS
 from .parts import RELEASED
-from .reasons import level, sentence
+from .reasons import PROGRAMMES, level, sentence
 from .rights import age_on
 
 HERE = ZoneInfo("Europe/Paris")
@@ -228,7 +228,7 @@ PLACES = {
     "rollin": "Pierre-Rollin",
     "parcheminiers": "Les Parcheminiers",
     "elbeuf": "Elbeuf, Lescouvé",
-    "hors_zone": "hors quartier prioritaire",
+    "hors_zone": "hors quartier",
 }
 
 
@@ -242,11 +242,11 @@ def quarter(queued: Queued) -> str:
     return f"{PLACES.get(declared, declared)} (déclaré)"
 
 
-def state_tag(queued: Queued, on: date) -> tuple[str, str]:
-    """Words and kind of the tag of a line of the queue."""
+def state_tag(queued: Queued, on: date, scheme: str | None) -> tuple[str, str] | None:
+    """Words and kind of the tag of a line of the queue; none for who waits for an offer of ordinary law."""
     proposal, last = queued.proposal, queued.last
     if proposal.state is State.TO_REVIEW:
-        return right_tag(proposal, on)
+        return right_tag(proposal, on) if scheme else None
     if proposal.state is State.DEFERRED:
         return f"À revoir le {short_day(proposal.wake_on)}" if proposal.wake_on else "À revoir", "warn"
     words = _of(queued.person, STATES[proposal.state][:3])
@@ -262,8 +262,6 @@ def right_tag(proposal: MatchProposal, on: date) -> tuple[str, str]:
     """What the proposal kept of the right; the sheet asks it anew."""
     if proposal.eligible_until is not None and proposal.eligible_until < on:
         return "Droit terminé", "error"
-    if not proposal.programmes and proposal.verdict == 1:
-        return "Sans condition", "plain"
     return ("Éligible", "ok") if proposal.verdict == 1 else ("À vérifier", "warn")
 
 
@@ -370,8 +368,17 @@ def background(sheet: Sheet, on: date) -> str:
         said.append(f"recherche d'emploi depuis {months_of(days)}")
     if person.skills:
         said.append("sait faire : " + ", ".join(person.skills[:4]))
-    text = ", ".join(said)
-    return f"{text[:1].upper()}{text[1:]}." if text else "Fiche à compléter."
+    return " ".join(f"{part[:1].upper()}{part[1:]}." for part in said) or "Fiche à compléter."
+
+
+def also(proposal: MatchProposal) -> str:
+    """For an offer of ordinary law: rights that its contract could open to this person, said that day."""
+    said = []
+    for each in proposal.programmes:
+        until = each.get("eligible_until")
+        end = f", jusqu'au {full_day(date.fromisoformat(until))}" if until else ""
+        said.append(f"{PROGRAMMES.get(each['id'], each['id'])}{end}")
+    return f"Le contrat pourrait aussi relever de : {' ; '.join(said)}." if said else ""
 
 
 def to_check(proposal: MatchProposal) -> list[str]:
@@ -383,10 +390,14 @@ def to_check(proposal: MatchProposal) -> list[str]:
     ]
 
 
+#: Days under which the end of a right is worth saying beside the score.
+CLOSING = 90
+
+
 def pressing(sheet: Sheet, view: RightsView | None, on: date) -> list[str]:
     """What gives priority and no points (security.md M4)."""
     proposal, said = sheet.queued.proposal, []
-    if view is not None and view.days_left is not None:
+    if view is not None and view.days_left is not None and view.days_left <= CLOSING:
         days = view.days_left
         said.append(
             "Dernier jour du droit"
