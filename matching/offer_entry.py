@@ -5,22 +5,33 @@ Only what `OfferEntry` names may be set here; state, owner and version follow fr
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from . import audit, names, offers
-from .offer_terms import EMPLOYER_GAPS, MENDED_BY, mended_by, missing_for
+from .eligibility.contract import TermVerdict
+from .offer_terms import (
+    EMPLOYER_GAPS,
+    MENDED_BY,
+    contract_day,
+    mended_by,
+    missing_for,
+    open_terms,
+    programme_on,
+)
 from .postal import Communes
 from .store.organisations import Offer, Organisation
 from .transitions import flush, refuse
-from .vocabulary import OfferState as State, Source
+from .vocabulary import OfferState as State, Source, Verdict
 
 if TYPE_CHECKING:
-    from .eligibility.programme import ProgrammeBook
+    from .eligibility.programme import Programme, ProgrammeBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +74,11 @@ CRITERIA = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """What became of an edit: the fields that changed, what is still missing, the state before."""
+    """What became of an edit: the fields that changed, what is still missing, the state it led to."""
 
     changed: tuple[str, ...]
     missing: tuple[str, ...]
-    before: State
+    after: State
 
     @property
     def criteria_changed(self) -> bool:
@@ -127,9 +138,9 @@ def edit(
             action="offer.edit",
             subject_kind="offer",
             subject_id=str(offer.public_id),
-            details={"fields": sorted(changed), "version": offer.version},
+            details={"fields": sorted(changed), "version": offer.version, "on": on.isoformat()},
         )
-    return Edited(changed, tuple(offer.missing), before)
+    return Edited(changed, tuple(offer.missing), offer.state)
 
 
 def take(
@@ -138,14 +149,26 @@ def take(
     entry: OfferEntry,
     book: ProgrammeBook,
     *,
+    public_id: uuid.UUID,
     agency_id: int | None,
     on: date,
     at: datetime,
     actor_id: int,
 ) -> Offer:
-    """A new offer of that employer, taken down by an advisor: open at once, or waiting for what it lacks."""
+    """A new offer of that employer, taken down by an advisor: open at once, or waiting for what it lacks.
+
+    `public_id` is drawn with the form, so that a form sent twice makes one offer: the second time it is given back.
+    """
+    known = session.scalar(sa.select(Offer).where(Offer.public_id == public_id))
+    if known is not None:
+        return known
     offer = Offer(
-        source=Source.OTHER, organisation_id=organisation.id, agency_id=agency_id, missing=[], posts_filled=0
+        public_id=public_id,
+        source=Source.OTHER,
+        organisation_id=organisation.id,
+        agency_id=agency_id,
+        missing=[],
+        posts_filled=0,
     )
     _set(session, offer, entry)
     offer.created_at_source_on = on
@@ -164,10 +187,34 @@ def take(
     return offer
 
 
+def broken_terms(
+    entry: OfferEntry, book: ProgrammeBook, on: date
+) -> tuple[Programme | None, list[TermVerdict]]:
+    """The programme that the entry's scheme means, and its rules that the contract breaks; none where an exception is
+    noted or a term is not said."""
+    offer = _draft(entry)
+    day = contract_day(offer, on)
+    name = programme_on(offer, book, day)
+    if name is None or entry.exception_noted:
+        return None, []
+    found = open_terms(book, name, entry.contract_kind, entry.months, entry.weekly_hours, day)
+    return book[name], [term for term in found if term.holds is Verdict.NO]
+
+
+def day_of(entry: OfferEntry, on: date) -> date:
+    """The day its contract is judged on."""
+    return contract_day(_draft(entry), on)
+
+
 def judged(organisation: Organisation, entry: OfferEntry, book: ProgrammeBook, on: date) -> list[str]:
     """What an offer of that employer with those terms would lack. Writes nothing."""
+    return missing_for(_draft(entry), organisation, book, on)
+
+
+def _draft(entry: OfferEntry) -> Offer:
+    """An offer of those terms that is in no session."""
     values = {name: getattr(entry, name) for name in FIELDS}
-    return missing_for(Offer(**{**values, "skills": list(entry.skills)}), organisation, book, on)
+    return Offer(**{**values, "skills": list(entry.skills), "missing": []})
 
 
 def _set(session: Session, offer: Offer, entry: OfferEntry) -> tuple[str, ...]:

@@ -41,8 +41,7 @@ RUNNING = (
 def to_examine(actor: scope.Actor) -> sa.ColumnElement[int]:
     """How many proposals of the offer wait for this actor's review, as a column of the list."""
     mine = scope.proposals(actor).where(MatchProposal.state == ProposalState.TO_REVIEW).subquery()
-    counted = sa.select(sa.func.count()).where(mine.c.offer_id == Offer.id).correlate(Offer)
-    return counted.scalar_subquery().label("to_examine")
+    return sa.select(sa.func.count()).where(mine.c.offer_id == Offer.id).correlate(Offer).scalar_subquery()
 
 
 def listed(actor: scope.Actor) -> sa.Select[Any]:
@@ -53,9 +52,39 @@ def listed(actor: scope.Actor) -> sa.Select[Any]:
         .add_columns(
             Organisation.name.label("employer"),
             Organisation.public_id.label("employer_ref"),
-            to_examine(actor),
+            to_examine(actor).label("to_examine"),
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of the offers of an actor: all, open, to complete, closing soon, and the posts still free in those open."""
+
+    all: int
+    open: int
+    to_complete: int
+    closing: int
+    posts: int
+
+
+def counts(session: Session, actor: scope.Actor, closing: sa.ColumnElement[bool]) -> Counts:
+    """One query."""
+
+    def how_many(condition: Any, value: Any = 1) -> Any:
+        return sa.func.coalesce(sa.func.sum(sa.case((condition, value), else_=0)), 0)
+
+    is_open = Offer.state == OfferState.OPEN
+    row = session.execute(
+        scope.offers(actor).with_only_columns(
+            sa.func.count(),
+            how_many(is_open),
+            how_many(Offer.state == OfferState.TO_COMPLETE),
+            how_many(closing),
+            how_many(is_open, Offer.positions - Offer.posts_filled),
+        )
+    ).one()
+    return Counts(*(int(count) for count in row))
 
 
 def says(text: str) -> sa.ColumnElement[bool]:
@@ -113,10 +142,10 @@ def employer_of(session: Session, offer: Offer) -> Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a history. `at` None: only the day is known; `fields`: what an edit changed; `before`/`after`:
-    states of an offer, sectors of an employer."""
+    """One line of a history. `at` None: only the day is known; `after`: the state or the sector that it led to;
+    `fields`: what an edit changed."""
 
-    on: date | None
+    on: date
     at: datetime | None
     who: str | None
     action: str
@@ -138,7 +167,10 @@ def history(session: Session, offer: Offer) -> list[Line]:
         for event, who in steps
     ]
     for event, who in _trail(session, "offer", offer.public_id, ("offer.edit",)):
-        lines.append(Line(None, event.at, who, "edit", fields=tuple(event.details.get("fields", ()))))
+        on = date.fromisoformat(event.details["on"])
+        lines.append(Line(on, event.at, who, "edit", fields=tuple(event.details["fields"])))
+    # Steps have a day, edits an instant too: within a day edits are told above steps.
+    lines.sort(key=lambda line: (line.on, line.at is not None))
     return lines[::-1]
 
 
@@ -168,7 +200,7 @@ def _events(kind: str, ref: uuid.UUID) -> sa.Select[AuditEvent, str]:
 
 def _trail(
     session: Session, kind: str, ref: uuid.UUID, actions: Sequence[str]
-) -> list[tuple[AuditEvent, str | None]]:
+) -> Sequence[tuple[AuditEvent, str | None]]:
     """The events of those actions on that object, oldest first."""
     rows = session.execute(_events(kind, ref).where(AuditEvent.action.in_(actions)))
     return [(row[0], row[1]) for row in rows][::-1]
@@ -225,7 +257,7 @@ class SectorOrigin:
 
     who: str | None
     at: datetime | None
-    on: date | None
+    on: date
     ground: str | None
     kind: str | None
 
@@ -235,7 +267,8 @@ def sector_origin(session: Session, organisation: Organisation) -> SectorOrigin 
     stated = _trail(session, "organisation", organisation.public_id, ("organisation.sector",))
     if stated:
         event, who = stated[-1]
-        return SectorOrigin(who, event.at, None, event.details.get("ground"), None)
+        on = date.fromisoformat(event.details["on"])
+        return SectorOrigin(who, event.at, on, event.details["ground"], None)
     rows = session.execute(
         sa.select(ImportRow.changes, ImportBatch.kind, ImportBatch.applied_on)
         .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
@@ -252,7 +285,14 @@ def sector_history(session: Session, organisation: Organisation) -> list[Line]:
     """Statements of the sector, latest first. One query."""
     found = _trail(session, "organisation", organisation.public_id, ("organisation.sector",))
     return [
-        Line(None, event.at, who, "sector", event.details.get("after"), event.details.get("ground"))
+        Line(
+            date.fromisoformat(event.details["on"]),
+            event.at,
+            who,
+            "sector",
+            event.details["after"],
+            event.details["ground"],
+        )
         for event, who in found[::-1]
     ]
 

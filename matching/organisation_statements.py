@@ -57,7 +57,7 @@ def state_sector(
         session,
         organisation,
         "organisation.sector",
-        {"before": before and str(before), "after": str(stated), "ground": ground},
+        _sector(before, stated, ground, on),
         actor_id,
         at,
     )
@@ -86,7 +86,14 @@ def state_siret(
 
 
 def create(
-    session: Session, name: str, *, siret: str | None, sector: Sector | None, actor_id: int, at: datetime
+    session: Session,
+    name: str,
+    *,
+    siret: str | None,
+    sector: Sector | None,
+    actor_id: int,
+    on: date,
+    at: datetime,
 ) -> Organisation:
     """An employer that an advisor names. Raises as `state_siret`."""
     if siret is not None:
@@ -97,9 +104,13 @@ def create(
     fields = ["name", *(["siret"] if siret else [])]
     _trail(session, made, "organisation.create", {"fields": fields}, actor_id, at)
     if sector is not None:
-        known = {"before": None, "after": str(sector), "ground": "employer"}
+        known = _sector(None, sector, "employer", on)
         _trail(session, made, "organisation.sector", known, actor_id, at)
     return made
+
+
+def _sector(before: Sector | None, after: Sector, ground: str, on: date) -> dict[str, Any]:
+    return {"before": before and str(before), "after": str(after), "ground": ground, "on": on.isoformat()}
 
 
 def _free(session: Session, siret: str) -> None:

@@ -9,11 +9,16 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from flask import request
 
-from .wording import accounts
+from .wording import accounts, jobs, offers, people, placements, report
 
 #: code -> sentence; {n} and other names are whole numbers given to `done`.
 NOTICES: dict[str, str] = {
     **accounts.NOTICES,
+    **jobs.NOTICES,
+    **offers.NOTICES,
+    **people.NOTICES,
+    **placements.NOTICES,
+    **report.NOTICES,
 }
 
 #: Largest number that a notice repeats.

@@ -1,5 +1,6 @@
 """What an advisor does to an offer and its employer: completes it, changes it, states a sector, takes an offer down."""
 
+import uuid
 from datetime import UTC, date, datetime
 
 import pytest
@@ -64,11 +65,11 @@ def trail(session, offer):
 def test_an_offer_whose_last_gap_is_filled_opens(session, claire):
     offer = waiting(session)
     done = edit(session, offer, claire, tutor="Mme Langlet", training="Taille des haies")
-    assert (offer.state, done.missing, done.before) == (OfferState.OPEN, (), OfferState.TO_COMPLETE)
+    assert (offer.state, done.missing, done.after) == (OfferState.OPEN, (), OfferState.OPEN)
     assert (offer.opened_on, offer.review_by) == (ON, date(2014, 2, 2))
     assert events(session, offer) == ["submit", "accept"]
     assert trail(session, offer) == [
-        ("offer.edit", {"fields": ["training", "tutor"], "version": offer.version})
+        ("offer.edit", {"fields": ["training", "tutor"], "version": offer.version, "on": "2013-11-04"})
     ]
 
 
@@ -157,13 +158,15 @@ def test_a_new_offer_opens_or_waits_and_says_its_agency(session, claire):
     )
     less = offer_entry.OfferEntry(title="Médiateur", contract_kind="CDI", scheme="emploi_avenir")
     assert offer_entry.judged(employer, less, BOOK, ON) == ["contract-hours", "tutor", "training"]
+    keys = uuid.uuid4(), uuid.uuid4()
     made = [
         offer_entry.take(
-            session, employer, entry, BOOK, agency_id=claire.agency_id, on=ON, at=AT, actor_id=claire.id
+            session, employer, entry, BOOK, public_id=key, agency_id=claire.agency_id, on=ON, at=AT, actor_id=claire.id
         )
-        for entry in (whole, less)
+        for entry, key in ((whole, keys[0]), (less, keys[1]), (less, keys[1]))
     ]
-    assert [offer.state for offer in made] == [OfferState.OPEN, OfferState.TO_COMPLETE]
+    assert made[1] is made[2], "sent twice, taken once"
+    assert [offer.state for offer in made[:2]] == [OfferState.OPEN, OfferState.TO_COMPLETE]
     assert {offer.agency_id for offer in made} == {claire.agency_id}
     assert events(session, made[1]) == ["submit", "return"]
 

@@ -2,14 +2,37 @@
 
 from .accounts import pages as accounts
 from .admin import pages as admin
+from .deadlines import pages as deadlines
 from .health import pages as health
 from .help import pages as help_
 from .home import pages as home
+from .import_file import pages as imports
+from .jobs import pages as jobs
+from .offer_forms import pages as offers
+from .organisations import pages as organisations
+from .people_writing import pages as people
 from .placement_opening import pages as placements
 from .proposals import pages as proposals
 from .reports import pages as reports
+from .rules import pages as rules
 
 #: In the order they are registered.
-ALL = (health, accounts, admin, home, help_, proposals, placements, reports)
+ALL = (
+    health,
+    accounts,
+    admin,
+    home,
+    help_,
+    proposals,
+    people,
+    placements,
+    deadlines,
+    reports,
+    offers,
+    organisations,
+    rules,
+    imports,
+    jobs,
+)
 
 __all__ = ["ALL"]

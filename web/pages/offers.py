@@ -1,58 +1,295 @@
-"""The list of open offers with their standing proposals. No name is shown: nobody has signed in here."""
+"""Offers: the list, the sheet of one with what may be done from its state, the search for candidates."""
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template, request
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
-from matching import match_results, match_runs
-from matching.vocabulary import ProposalState
+import sqlalchemy as sa
+from flask import Blueprint, Response, current_app, redirect, render_template, url_for
+from sqlalchemy.orm import Session
 
-from .. import database as databases
-from ..wording.reasons import sentence
+from matching import audit, clock, jobs, offer_aid, offer_queries, offers
+from matching.errors import Conflict, InvalidInput, NotFound, PasserelleError
+from matching.offers import OfferAction
+from matching.store import scope
+from matching.store.organisations import Offer, Organisation
+from matching.vocabulary import LIVE_PROPOSALS, OfferState, ProposalState
+
+from ..db import book, reading, today, transaction
+from ..forms.offers import StepForm
+from ..lists import Column, Filter, Listing
+from ..notices import done
+from ..security import actor, allows, requires
+from ..tables import csv_response
+from ..wording import offers as words, sentence_for
 
 pages = Blueprint("offers", __name__)
 
-#: Offers a page.
-PER_PAGE = 20
-WHY = {"coverage": "Pour que chacun ait une proposition"}
-SCHEMES = {"emploi_avenir": "Emploi d’avenir", "emploi_franc": "Emploi franc", None: "Droit commun"}
-CONTRACTS = {
-    "MIS": "intérim",
-    "SAI": "contrat saisonnier",
-    "APP": "apprentissage",
-    "PRO": "contrat de professionnalisation",
-}
-#: What became of a proposal since it was made; those to be reviewed say nothing.
-STATES = {
-    ProposalState.DEFERRED: "à revoir plus tard",
-    ProposalState.APPROVED: "retenue par le conseiller",
-    ProposalState.PERSON_ASKED: "réponse attendue de la personne",
-    ProposalState.AGREED: "la personne est d’accord",
-    ProposalState.SENT: "transmise à l’employeur",
-    ProposalState.INTERVIEW: "entretien prévu",
-    ProposalState.SELECTED: "choisie par l’employeur",
-}
+#: An offer that closes within so many days is said to close soon.
+SOON = 14
+
+#: The deadline of what still runs; of the rest it means nothing.
+RUNS = sa.case((Offer.state.in_((*offer_queries.RUNNING, OfferState.LAPSED)), offer_queries.DEADLINE))
 
 
-@pages.get("/")
-def index() -> str:
-    installation = current_app.extensions["passerelle"]
-    on = databases.business_day(installation.settings, installation.database, None)
-    with installation.database.reading() as session:
-        listed = match_results.standing(session, on=on, seed=match_runs.SEED)
-    last = max((len(listed) + PER_PAGE - 1) // PER_PAGE, 1)
-    page = min(max(request.args.get("page", 1, type=int), 1), last)
+def columns() -> tuple[Column, ...]:
+    return (
+        Column("offre", "Offre", (Offer.title_key,)),
+        Column("employeur", "Employeur", (Organisation.name_key,)),
+        Column("dispositif", "Dispositif et contrat", (Offer.scheme, Offer.contract_kind)),
+        Column("postes", "Postes libres", (Offer.positions - Offer.posts_filled,), number=True),
+        Column("etat", "État", (Offer.state,)),
+        Column("examiner", "À examiner", (offer_queries.to_examine(actor()),), number=True),
+        Column("delai", "À revoir", (RUNS,)),
+    )
+
+
+def _closes_soon() -> sa.ColumnElement[bool]:
+    until = today() + timedelta(days=SOON)
+    return sa.and_(Offer.state == OfferState.OPEN, until >= offer_queries.DEADLINE)
+
+
+def filters() -> tuple[Filter, ...]:
+    waiting = offer_queries.to_examine(actor())
+    things: dict[str, tuple[str, Any]] = {
+        "examiner": ("Propositions à examiner", lambda: waiting > 0),
+        "completer": ("À compléter", lambda: Offer.state == OfferState.TO_COMPLETE),
+        "bientot": (f"Se ferment sous {SOON} jours", _closes_soon),
+    }
+    return (
+        Filter("q", "Poste, employeur ou référence", where=offer_queries.says),
+        Filter(
+            "etat",
+            "État",
+            tuple((str(state), said.capitalize()) for state, (said, _) in words.STATES.items()),
+            lambda value: Offer.state == OfferState(value),
+            every="Tous",
+        ),
+        Filter(
+            "dispositif",
+            "Dispositif",
+            tuple((name or words.ORDINARY, label) for name, label in words.SCHEMES.items()),
+            lambda value: Offer.scheme.is_(None) if value == words.ORDINARY else Offer.scheme == value,
+            every="Tous",
+        ),
+        Filter(
+            "voir",
+            "À faire",
+            tuple((key, label) for key, (label, _) in things.items()),
+            lambda value: things[value][1](),
+            every="Toutes les offres",
+        ),
+    )
+
+
+@pages.get("/offres")
+@requires("offers.read")
+def index() -> Response | str:
+    listing = Listing.read(columns(), filters(), sort="delai", tie=(Offer.title_key, Offer.id))
+    with reading() as session:
+        query = offer_queries.listed(actor())
+        if listing.wants_csv:
+            return _csv(listing.every(session, query))
+        rows = listing.rows(session, query)
+        counts = offer_queries.counts(session, actor(), _closes_soon())
     return render_template(
         "offers/index.html",
-        on=on,
-        offers=listed[(page - 1) * PER_PAGE : page * PER_PAGE],
-        total=len(listed),
-        proposals=sum(len(each.proposals) for each in listed),
-        page=page,
-        last=last,
-        why=WHY,
-        schemes=SCHEMES,
-        contracts=CONTRACTS,
-        states=STATES,
-        sentence=sentence,
+        listing=listing,
+        rows=rows,
+        counts=counts,
+        on=today(),
+        words=words,
+        deadline_of=deadline_of,
     )
+
+
+def _csv(rows: Any) -> Response:
+    header = (
+        "Référence", "Poste", "Employeur", "Dispositif", "Contrat", "Mois", "Heures par semaine", "Postes",
+        "Postes libres", "État", "Propositions à examiner", "À revoir le", "Manque", "Commune", "Début",
+    )  # fmt: skip
+    lines = (
+        (
+            offer.reference, offer.title, employer, words.SCHEMES[offer.scheme],
+            words.CONTRACTS.get(offer.contract_kind, offer.contract_kind), offer.months, offer.weekly_hours,
+            offer.positions, offer.positions - offer.posts_filled, words.STATES[offer.state][0], to_examine,
+            deadline_of(offer), words.missing_names(offer.missing), offer.commune, offer.starts_on,
+        )
+        for offer, employer, _, to_examine in rows
+    )  # fmt: skip
+    return csv_response(f"offres-{today():%Y-%m-%d}.csv", header, lines)
+
+
+def deadline_of(offer: Offer) -> date | None:
+    """The day an offer that runs closes or is looked at again."""
+    if offer.state not in (*offer_queries.RUNNING, OfferState.LAPSED):
+        return None
+    return min((day for day in (offer.apply_before, offer.review_by) if day), default=None)
+
+
+# --- the sheet
+
+
+@pages.get("/offres/<uuid:ref>")
+@requires("offers.read")
+def show(ref: UUID) -> str:
+    with reading() as session:
+        return sheet(session, ref)
+
+
+def sheet(
+    session: Session,
+    ref: UUID,
+    *,
+    form: StepForm | None = None,
+    action: OfferAction | None = None,
+    conflict: str | None = None,
+) -> str:
+    """The page of an offer; `form` and `action`: a step that was refused, with what was typed."""
+    me = actor()
+    offer = scope.one(session, scope.offers(me), Offer.public_id == ref)
+    employer = offer_queries.employer_of(session, offer)
+    counted = offer_queries.candidates(session, me, offer)
+    may_edit = allows(me, "offers.edit")
+    steps = offers.steps(offer, me.party) if may_edit else ()
+    terms, unsaid = words.terms(offer)
+    return render_template(
+        "offers/show.html",
+        offer=offer,
+        employer=employer,
+        on=today(),
+        words=words,
+        terms=terms,
+        unsaid=unsaid,
+        aid=offer_aid.estimate(offer, employer, book(), today()),
+        history=offer_queries.history(session, offer),
+        candidates=[(said, counted[state]) for state, said in words.CANDIDATES.items() if counted.get(state)],
+        closed=sum(count for state, count in counted.items() if state not in LIVE_PROPOSALS),
+        to_examine=counted.get(ProposalState.TO_REVIEW, 0),
+        search=offer_queries.search(session),
+        deadline_day=deadline_of(offer),
+        may_edit=may_edit,
+        steps=[(each, StepForm.of(each, offer.version, form if each is action else None)) for each in steps],
+        form=form if form is not None and action in steps else None,
+        refused=action,
+        conflict=conflict,
+        queue="proposals.queue" if "proposals.queue" in current_app.view_functions else None,
+    )
+
+
+@pages.get("/offres/<uuid:ref>/retirer")
+@requires("offers.edit")
+def withdraw(ref: UUID) -> Response | str:
+    """How many live proposals close with the offer, before it is withdrawn."""
+    with reading() as session:
+        return _withdrawal(session, ref, None)
+
+
+def _withdrawal(session: Session, ref: UUID, form: StepForm | None) -> str:
+    offer = scope.one(session, scope.offers(actor()), Offer.public_id == ref)
+    if OfferAction.WITHDRAW not in offers.steps(offer, actor().party):
+        raise NotFound("not-found")
+    return render_template(
+        "offers/withdraw.html",
+        offer=offer,
+        live=offer_queries.live_count(session, offer),
+        form=StepForm.of(OfferAction.WITHDRAW, offer.version, form),
+        words=words,
+        action=OfferAction.WITHDRAW,
+    )
+
+
+@pages.post("/offres/<uuid:ref>/etape/<action>")
+@requires("offers.edit")
+def step(ref: UUID, action: str) -> Any:
+    """Take a step of the machine (offers.TRANSITIONS), as this actor, on the version that was shown."""
+    if action not in words.STEPS:
+        raise NotFound("not-found")
+    form, wanted = StepForm(), OfferAction(action)
+    wrong, closed = None, 0
+    if form.validate():
+        try:
+            with transaction() as session:
+                closed = _take(session, ref, wanted, form)
+            return redirect(done(url_for(".show", ref=ref), _said(wanted, closed), n=closed), 303)
+        except InvalidInput as fault:
+            wrong = sentence_for(fault)
+        except Conflict as fault:
+            with reading() as session:
+                return sheet(
+                    session, ref, form=form, action=wanted, conflict=who_was_faster(session, ref, fault)
+                ), 409
+    if wrong is not None:
+        (form.missing if wanted is OfferAction.RETURN else form.reason).errors = [wrong]
+    with reading() as session:
+        if wanted is OfferAction.WITHDRAW:
+            return _withdrawal(session, ref, form), 422
+        return sheet(session, ref, form=form, action=wanted), 422
+
+
+def _take(session: Session, ref: UUID, action: OfferAction, form: StepForm) -> int:
+    """Returns how many proposals a withdrawal closed."""
+    me, at = actor(), clock.now()
+    offer = scope.one(session, scope.offers(me), Offer.public_id == ref)
+    offers.expect(offer, form.version.data or 0)
+    closed = offer_queries.live_count(session, offer) if action is OfferAction.WITHDRAW else 0
+    offers.change(
+        session,
+        offer,
+        action,
+        actor_id=me.id,
+        party=me.party,
+        on=today(),
+        book=book(),
+        organisation=offer_queries.employer_of(session, offer),
+        reason=form.reason.data or None,
+        missing=list(form.missing.data or ()) if action is OfferAction.RETURN else None,
+        at=at,
+    )
+    audit.append(
+        session,
+        at=at,
+        actor_id=me.id,
+        action=f"offer.{action}",
+        subject_kind="offer",
+        subject_id=str(ref),
+        details={"version": offer.version},
+    )
+    return closed
+
+
+def _said(action: OfferAction, closed: int) -> str:
+    return f"offer-{action}" + {0: "", 1: "-one"}.get(closed, "-many")
+
+
+def who_was_faster(session: Session, ref: UUID, fault: PasserelleError) -> str:
+    """« Hugo Lenoir a mis cette offre en attente à 10 h 41. »"""
+    last = offer_queries.last_act(session, "offer", ref)
+    if last is None or last[0].action not in words.ACTS:
+        return sentence_for(fault)
+    event, who = last
+    return f"{who or 'Passerelle'} {words.ACTS[event.action]} à {words.clock_time(event.at)}."
+
+
+# --- the search for candidates
+
+
+@pages.post("/offres/<uuid:ref>/recherche")
+@requires("offers.edit")
+def search(ref: UUID) -> Any:
+    """Ask the worker for a run of the matcher: it looks at every open offer."""
+    with transaction() as session:
+        scope.one(session, scope.offers(actor()), Offer.public_id == ref)
+        at = clock.now()
+        job = jobs.submit(session, "match", {}, actor_id=actor().id, at=at)
+        audit.append(
+            session,
+            at=at,
+            actor_id=actor().id,
+            action="match.ask",
+            subject_kind="job",
+            subject_id=str(job.public_id),
+        )
+    return redirect(done(url_for(".show", ref=ref), "search-asked"), 303)

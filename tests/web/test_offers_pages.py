@@ -1,0 +1,572 @@
+"""The pages of offers: list, sheet, steps, completion, an offer taken down for an employer."""
+
+import re
+from datetime import date
+from functools import partial
+
+import pytest
+import sqlalchemy as sa
+
+from matching.store.organisations import Offer, OfferEvent
+from matching.store.upkeep import AuditEvent, Job
+from matching.vocabulary import OfferState, ProposalState, Sector
+from tests import build
+from tests.markup import check_markup
+from tests.web.doors import account, an_agency, csrf, sign_in
+
+SIRET = "73282932000074"
+
+
+@pytest.fixture
+def claire(database):
+    with database.transaction() as session:
+        return account(session)
+
+
+@pytest.fixture
+def client(app, claire):
+    return sign_in(app, claire)
+
+
+def made(database, **changes):
+    """Ref of an offer, complete and open unless said otherwise."""
+    with database.transaction() as session:
+        siret = changes.pop("siret", None)
+        if "employer" not in changes:
+            changes["employer"] = build.organisation(session, siret=siret)
+        return build.offer(session, **changes).public_id
+
+
+def waiting(database, **changes):
+    facts = {
+        "state": OfferState.TO_COMPLETE, "tutor": None, "training": None, "missing": ["tutor", "training"],
+        "opened_on": None, "review_by": None, "siret": SIRET, **changes,
+    }  # fmt: skip
+    return made(database, **facts)
+
+
+def stored(database, ref):
+    with database.reading() as session:
+        return session.scalars(sa.select(Offer).where(Offer.public_id == ref)).one()
+
+
+def typed(client, path, **changes):
+    """What the form of that page holds, as a browser would send it, with these answers instead."""
+    page = client.get(path).text
+    form = page[page.index('name="version"') - 400 :]
+    form = form[: form.index("</form>")]
+    found = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        name, value = re.search(r' name="([^"]*)"', tag), re.search(r' value="([^"]*)"', tag)
+        if name and (' type="radio"' not in tag or " checked" in tag):
+            found[name[1]] = value[1] if value else ""
+    for name, inside in re.findall(r'<select[^>]* name="([^"]*)"[^>]*>(.*?)</select>', form, re.S):
+        chosen = re.search(r'value="([^"]*)" selected', inside)
+        found[name] = chosen[1] if chosen else re.search(r'value="([^"]*)"', inside)[1]
+    for name, inside in re.findall(r'<textarea[^>]* name="([^"]*)"[^>]*>(.*?)</textarea>', form, re.S):
+        found[name] = inside
+    found["csrf_token"] = csrf(client, path)
+    return found | changes
+
+
+def queries(database, call):
+    counted = []
+    listener = lambda *event: counted.append(event[2])  # noqa: E731
+    sa.event.listen(database.engine, "before_cursor_execute", listener)
+    try:
+        call()
+    finally:
+        sa.event.remove(database.engine, "before_cursor_execute", listener)
+    return len(counted)
+
+
+# --- the list
+
+
+def test_an_empty_base_says_what_to_do(client):
+    page = client.get("/offres")
+    assert page.status_code == 200 and "Aucune offre pour le moment" in page.text
+    assert "/offres/nouvelle" in page.text
+    check_markup(page.text)
+
+
+def test_the_list_says_of_each_offer_what_it_waits_for(client, database, claire):
+    ref = waiting(database, title="Médiateur <social>", reference="P-7")
+    with database.transaction() as session:
+        offer = build.offer(
+            session, title="Jardinier", apply_before=date(2013, 11, 9), positions=5, posts_filled=2
+        )
+        for agency in (claire.agency_id, claire.agency_id, an_agency(session, "Abbeville").id):
+            build.proposal(session, offer=offer, person=build.person(session, agency_id=agency))
+    page = client.get("/offres").text
+    check_markup(page)
+    assert "Médiateur &lt;social&gt;" in page and "P-7" in page
+    assert "Manque\u00a0: tuteur, formation prévue" in page and f"/offres/{ref}/completer" in page
+    assert "3&nbsp;sur&nbsp;5" in page and "Dans 5\u00a0jours" in page
+    assert '<td class="number">2</td>' in page, "people of another agency are not counted"
+
+
+#: state in the address -> titles of the offers shown, in order
+ADDRESSES = [
+    ("?q=mediateur", ["Médiateur"]),
+    ("?q=ETOILE+medi", ["Médiateur"]),
+    ("?q=o-77", ["Vendeur"]),
+    ("?etat=to_complete", ["Médiateur"]),
+    ("?dispositif=droit_commun", ["Vendeur"]),
+    ("?voir=completer", ["Médiateur"]),
+    ("?voir=examiner", ["Vendeur"]),
+    ("?voir=bientot", ["Vendeur"]),
+    ("?voir=nimporte&etat=x&dispositif=%00&tri=-x&page=99", ["Vendeur", "Médiateur"]),
+    ("?tri=-offre", ["Vendeur", "Médiateur"]),
+    ("?tri=-examiner", ["Vendeur", "Médiateur"]),
+    ("?q=rien", []),
+]
+
+
+def test_offers_are_found_sorted_and_filtered_by_the_address(client, database, claire):
+    with database.transaction() as session:
+        star = build.organisation(session, name="Étoile", name_key="etoile", siret=SIRET)
+        build.offer(
+            session, employer=star, title="Médiateur", title_key="mediateur", state=OfferState.TO_COMPLETE, missing=["tutor"]
+        )  # fmt: skip
+        offer = build.offer(
+            session, title="Vendeur", title_key="vendeur", scheme=None, reference="O-77", apply_before=date(2013, 11, 10)
+        )  # fmt: skip
+        build.proposal(session, offer=offer, person=build.person(session, agency_id=claire.agency_id))
+    for address, found in ADDRESSES:
+        page = client.get(f"/offres{address}").text
+        assert re.findall(r'<th scope="row"><a [^>]*>([^<]*)</a>', page) == found, address
+        assert found or "Aucune offre ne correspond" in page
+
+
+def test_long_lists_are_paged_by_fifty(client, database):
+    with database.transaction() as session:
+        for _ in range(55):
+            build.offer(session)
+    assert client.get("/offres").text.count('<th scope="row">') == 50
+    assert client.get("/offres?page=2").text.count('<th scope="row">') == 5
+
+
+def test_the_list_and_the_sheet_ask_as_much_for_one_as_for_fifty(client, database, claire):
+    ref = waiting(database)
+    paths = ("/offres", f"/offres/{ref}", f"/offres/{ref}/completer", "/offres?format=csv")
+    one = [queries(database, partial(client.get, path)) for path in paths]
+    with database.transaction() as session:
+        offer = session.scalars(sa.select(Offer)).one()
+        for _ in range(49):
+            build.offer(session)
+            build.proposal(session, offer=offer, person=build.person(session, agency_id=claire.agency_id))
+            session.add(
+                OfferEvent(
+                    offer_id=offer.id, action="refresh", to_state=OfferState.OPEN, done_on=date(2013, 11, 1)
+                )
+            )
+    assert [queries(database, partial(client.get, path)) for path in paths] == one
+    assert max(one) <= 10
+
+
+def test_the_csv_has_every_offer_and_no_formula(client, database):
+    made(database, title="=HYPERLINK(1)", reference="O-1")
+    answer = client.get("/offres?format=csv")
+    assert answer.mimetype == "text/csv" and answer.data.startswith(b"\xef\xbb\xbf")
+    assert '"\'=HYPERLINK(1)"' in answer.text and '"35"' in answer.text and '"ouverte"' in answer.text
+
+
+# --- who may
+
+
+@pytest.mark.parametrize("kind", ["animator", "officer", "admin"])
+@pytest.mark.parametrize(
+    "path", ["/offres", "/offres/{ref}", "/offres/{ref}/completer", "/offres/nouvelle", "/organisations"]
+)
+def test_only_advisors_see_offers(app, database, kind, path):
+    ref = made(database)
+    with database.transaction() as session:
+        user = account(session, kind)
+    assert sign_in(app, user).get(path.format(ref=ref)).status_code == 403
+
+
+def test_signed_out_nobody_sees_them(app, database):
+    assert app.test_client().get("/offres").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "path", ["/offres/{}", "/offres/{}/completer", "/offres/{}/retirer", "/organisations/{}"]
+)
+def test_an_offer_that_does_not_exist_is_not_found(client, path):
+    assert client.get(path.format("00000000-0000-4000-8000-000000000000")).status_code == 404
+
+
+# --- the sheet and its steps
+
+
+def test_the_sheet_says_terms_aid_history_and_candidates(client, database, claire):
+    ref = made(database, siret=SIRET, starts_on=None, weekly_hours=35.0, needs_licence=False, level_min=3)
+    with database.transaction() as session:
+        offer = session.scalars(sa.select(Offer)).one()
+        session.add(
+            OfferEvent(
+                offer_id=offer.id, actor_id=claire.id, action="accept", to_state=OfferState.OPEN, done_on=date(2013, 10, 1)
+            )
+        )  # fmt: skip
+        for state in (ProposalState.TO_REVIEW, ProposalState.SENT, ProposalState.REJECTED):
+            who = build.person(session, agency_id=claire.agency_id)
+            build.proposal(session, offer=offer, person=who, state=state)
+    page = client.get(f"/offres/{ref}").text
+    check_markup(page)
+    assert "1\u202f073&nbsp;€" in page and "Le montant définitif figure sur la décision d’aide." in page
+    assert "Offre ouverte" in page and "le 1er octobre 2013, Claire Delmotte" in page
+    assert "à examiner" in page and "transmis à l’employeur" in page and "une proposition close" in page
+    assert "au moins CAP ou BEP" in page and "pas nécessaire" in page
+    assert "Morel" not in page, "candidates are named on the page of examination only"
+
+
+def test_only_the_steps_that_the_machine_allows_are_shown(client, database):
+    page = client.get(f"/offres/{made(database)}").text
+    assert "/etape/hold" in page and "/etape/refresh" in page and "/retirer" in page
+    assert "/etape/accept" not in page and "/etape/return" not in page and "/etape/resume" not in page
+    over = client.get(f"/offres/{made(database, state=OfferState.WITHDRAWN)}").text
+    assert "/etape/reopen" in over and "/modifier" not in over
+
+
+def act(client, ref, action, **answers):
+    token = csrf(client, f"/offres/{ref}")
+    return client.post(f"/offres/{ref}/etape/{action}", data={"csrf_token": token, **answers})
+
+
+def test_an_offer_is_held_with_a_reason_then_resumed(client, database):
+    ref = made(database, siret=SIRET)
+    answer = act(client, ref, "hold", version=stored(database, ref).version, reason="Employeur en congé")
+    assert answer.status_code == 303 and stored(database, ref).state is OfferState.ON_HOLD
+    page = client.get(answer.location).text
+    assert "L’offre est en attente." in page and "Employeur en congé" in page
+    act(client, ref, "resume", version=stored(database, ref).version, reason="De retour")
+    assert stored(database, ref).state is OfferState.OPEN
+    with database.reading() as session:
+        assert list(session.scalars(sa.select(AuditEvent.action))) == ["offer.hold", "offer.resume"]
+
+
+def test_a_step_without_its_reason_comes_back_and_changes_nothing(client, database):
+    ref = made(database)
+    answer = act(client, ref, "hold", version=stored(database, ref).version, reason=" ")
+    assert answer.status_code == 422 and "Donnez un motif" in answer.text and "<title>Erreur" in answer.text
+    assert stored(database, ref).state is OfferState.OPEN
+    check_markup(answer.text)
+
+
+def test_a_step_that_does_not_start_here_is_a_conflict_and_one_of_nobody_has_no_address(client, database):
+    ref = made(database)
+    for action, status in (
+        ("accept", 409),
+        ("resume", 409),
+        ("submit", 409),
+        ("fill", 404),
+        ("lapse", 404),
+        ("nope", 404),
+    ):
+        assert (
+            act(client, ref, action, version=stored(database, ref).version, reason="x").status_code == status
+        ), action
+    assert stored(database, ref).state is OfferState.OPEN
+
+
+def test_whoever_comes_second_is_told_who_was_faster_and_keeps_the_reason(app, client, database):
+    ref = made(database, siret=SIRET)
+    seen = stored(database, ref).version
+    with database.transaction() as session:
+        other = account(session, name="Hugo Lenoir")
+    hugo = sign_in(app, other)
+    act(hugo, ref, "hold", version=seen, reason="Congés")
+    answer = act(client, ref, "hold", version=seen, reason="Mon motif")
+    assert answer.status_code == 409
+    assert re.search(r"Hugo Lenoir a mis cette offre en attente à \d+\u00a0h \d\d", answer.text)
+    check_markup(answer.text)
+
+
+def test_a_withdrawal_says_how_many_proposals_close_and_closes_them(client, database):
+    ref = made(database)
+    with database.transaction() as session:
+        offer = session.scalars(sa.select(Offer)).one()
+        build.proposal(session, offer=offer)
+        build.proposal(session, offer=offer, state=ProposalState.SENT)
+    page = client.get(f"/offres/{ref}/retirer").text
+    assert "2 propositions en cours se fermeront" in page
+    check_markup(page)
+    refused = act(client, ref, "withdraw", version=stored(database, ref).version)
+    assert refused.status_code == 422 and "Donnez un motif" in refused.text
+    answer = act(client, ref, "withdraw", version=stored(database, ref).version, reason="Pourvu ailleurs")
+    assert answer.status_code == 303 and "2 propositions en cours fermées" in client.get(answer.location).text
+    assert stored(database, ref).state is OfferState.WITHDRAWN
+    assert client.get(f"/offres/{ref}/retirer").status_code == 404
+
+
+def test_an_offer_is_sent_back_with_what_is_ticked_and_accepted_in_spite_of_it_with_a_reason(
+    client, database
+):
+    ref = made(database, state=OfferState.SUBMITTED, siret=SIRET, tutor=None)
+    version = stored(database, ref).version
+    assert "facultatif" not in client.get(f"/offres/{ref}").text
+    nothing = act(client, ref, "accept", version=version)
+    assert nothing.status_code == 422 and stored(database, ref).state is OfferState.SUBMITTED
+    act(client, ref, "return", version=version, missing=["description", "tutor"])
+    assert (stored(database, ref).state, stored(database, ref).missing) == (
+        OfferState.TO_COMPLETE,
+        ["description", "tutor"],
+    )
+    act(client, ref, "submit", version=stored(database, ref).version)
+    act(
+        client,
+        ref,
+        "accept",
+        version=stored(database, ref).version,
+        reason="Tuteur nommé la semaine prochaine",
+    )
+    assert stored(database, ref).state is OfferState.OPEN
+    assert "Ouverte par dérogation" in client.get(f"/offres/{ref}").text
+
+
+def test_an_unknown_thing_ticked_is_refused(client, database):
+    ref = made(database, state=OfferState.SUBMITTED)
+    assert act(client, ref, "return", version=1, missing=["owner"]).status_code == 422
+
+
+def test_a_search_is_asked_of_the_worker_once(client, database):
+    ref = made(database)
+    for _ in range(2):
+        answer = client.post(f"/offres/{ref}/recherche", data={"csrf_token": csrf(client, f"/offres/{ref}")})
+        assert answer.status_code == 303
+    assert "Une recherche est demandée" in client.get(f"/offres/{ref}").text
+    with database.reading() as session:
+        assert [job.kind for job in session.scalars(sa.select(Job))] == ["match"]
+
+
+# --- completion
+
+
+def test_completing_shows_what_is_missing_first_and_the_rest_behind(client, database):
+    page = client.get(f"/offres/{waiting(database)}/completer").text
+    check_markup(page)
+    assert "Il manque 2 informations" in page and "Indiquez la personne qui accompagnera" in page
+    first, rest = page.split("Modifier les autres informations")
+    assert 'name="tutor"' in first and 'name="training"' in first and 'name="title"' not in first
+    assert 'name="title"' in rest and 'name="tutor"' not in rest
+
+
+def test_the_last_answer_opens_the_offer_and_says_so(client, database):
+    ref = waiting(database)
+    path = f"/offres/{ref}/completer"
+    answer = client.post(path, data=typed(client, path, tutor="Mme Langlet", training="BAFA"))
+    assert answer.status_code == 303
+    assert "L’offre est complète et ouverte" in client.get(answer.location).text
+    offer = stored(database, ref)
+    assert (offer.state, offer.tutor, offer.months, offer.weekly_hours) == (
+        OfferState.OPEN,
+        "Mme Langlet",
+        36,
+        35.0,
+    )
+
+
+def test_one_answer_of_two_is_kept_and_the_list_is_shorter(client, database):
+    ref = waiting(database)
+    path = f"/offres/{ref}/completer"
+    answer = client.post(path, data=typed(client, path, tutor="Mme Langlet"))
+    assert "Il manque encore une information" in client.get(answer.location).text
+    assert stored(database, ref).missing == ["training"]
+
+
+WRONG = [
+    ({"months": "48"}, "Indiquez une durée entre 12 et 36\u00a0mois"),
+    ({"months": "beaucoup"}, "Indiquez un nombre de mois"),
+    ({"weekly_hours": "12"}, "Indiquez entre 17,5\u00a0h et 35\u00a0h par semaine"),
+    ({"contract_kind": "MIS"}, "Choisissez CDI ou CDD"),
+    ({"starts_on": "31/02/2014"}, "Indiquez une date"),
+    ({"apply_before": "01/01/2013"}, "Indiquez une date à venir"),
+    ({"postcode": "abc"}, "Écrivez cinq chiffres"),
+    ({"contact_email": "nom chez exemple"}, "Écrivez une adresse électronique"),
+    ({"title": "  "}, "Indiquez le nom du poste"),
+    ({"positions": "0"}, "Indiquez entre 1 et 500\u00a0postes"),
+    ({"scheme": "emploi_jeune"}, "Choisissez une réponse de la liste"),
+]
+
+
+def test_a_wrong_answer_is_told_beside_its_field_and_nothing_is_kept(client, database):
+    ref = waiting(database)
+    path = f"/offres/{ref}/completer"
+    good = typed(client, path, tutor="Mme Langlet")
+    for answers, says in WRONG:
+        answer = client.post(path, data=good | answers)
+        assert answer.status_code == 422, answers
+        assert (
+            says in answer.text
+            and "Il y a 1 point à corriger" in answer.text
+            and 'aria-invalid="true"' in answer.text
+        )
+        assert "Mme Langlet" in answer.text and stored(database, ref).tutor is None
+        check_markup(answer.text)
+
+
+def test_days_and_hours_are_read_as_people_type_them_and_days_echoed(client, database):
+    ref = waiting(database)
+    path = f"/offres/{ref}/completer"
+    client.post(path, data=typed(client, path, starts_on="2/12/13", weekly_hours="17,5", months="24"))
+    offer = stored(database, ref)
+    assert (offer.starts_on, offer.weekly_hours, offer.months) == (date(2013, 12, 2), 17.5, 24)
+    assert "Lundi 2 décembre 2013" in client.get(path).text
+
+
+def test_the_number_and_the_sector_of_the_employer_are_asked_where_they_are_missing(client, database):
+    with database.transaction() as session:
+        employer = build.organisation(session, sector=None, siret=None)
+    ref = waiting(database, employer=employer, tutor="A", training="B", missing=["siret", "sector"])
+    path = f"/offres/{ref}/completer"
+    bad = client.post(path, data=typed(client, path, siret="73282932000075", sector="non_profit"))
+    assert bad.status_code == 422 and "Recopiez les 14 chiffres" in bad.text
+    answer = client.post(
+        path, data=typed(client, path, siret="732 829 320 00074", sector="non_profit", ground="statutes")
+    )
+    assert answer.status_code == 303 and stored(database, ref).state is OfferState.OPEN
+
+
+def test_a_number_that_is_anothers_is_told_beside_the_field(client, database):
+    with database.transaction() as session:
+        build.organisation(session, siret=SIRET, name="Étoile du Pigeonnier")
+        employer = build.organisation(session, siret=None)
+    ref = waiting(database, employer=employer, missing=["siret", "tutor"])
+    path = f"/offres/{ref}/completer"
+    answer = client.post(path, data=typed(client, path, siret=SIRET))
+    assert answer.status_code == 422 and "celui de «\u00a0Étoile du Pigeonnier\u00a0»" in answer.text
+
+
+def test_a_condition_that_the_employer_cannot_meet_says_the_ways_out(client, database):
+    with database.transaction() as session:
+        employer = build.organisation(session, sector=Sector.MARKET, siret=SIRET)
+    ref = waiting(database, employer=employer, missing=["employer-not-agreed", "tutor", "training"])
+    path = f"/offres/{ref}/completer"
+    assert "Choisissez l’emploi franc ou le droit commun" in client.get(path).text
+    client.post(path, data=typed(client, path, scheme="droit_commun"))
+    assert (stored(database, ref).state, stored(database, ref).scheme) == (OfferState.OPEN, None)
+
+
+def test_a_request_may_set_nothing_but_the_fields_of_the_form(client, database):
+    ref = waiting(database)
+    path, before = f"/offres/{ref}/completer", stored(database, ref)
+    client.post(
+        path,
+        data=typed(
+            client, path, state="open", agency_id="9", source="pole-emploi", organisation_id="9", posts_filled="1",
+            review_by="2020-01-01", opened_on="2010-01-01", id="77", public_id="x", missing="[]", insee_code="99999",
+            title_key="x", reference="Z", apprenticeship="y", origin_url="http://x",
+        ),
+    )  # fmt: skip
+    after = stored(database, ref)
+    kept = ("state", "agency_id", "source", "organisation_id", "posts_filled", "review_by", "opened_on", "id", "public_id",
+            "missing", "insee_code", "title_key", "reference", "apprenticeship", "origin_url")  # fmt: skip
+    assert {name: getattr(after, name) for name in kept} == {name: getattr(before, name) for name in kept}
+
+
+def test_an_edit_of_an_older_version_keeps_what_was_typed_and_says_what_changed(app, client, database):
+    ref = waiting(database)
+    path = f"/offres/{ref}/completer"
+    mine = typed(client, path, training="Ma formation")
+    with database.transaction() as session:
+        other = account(session, name="Hugo Lenoir")
+    hugo = sign_in(app, other)
+    hugo.post(path, data=typed(hugo, path, tutor="M. Petit"))
+    answer = client.post(path, data=mine)
+    assert answer.status_code == 409
+    assert "Hugo Lenoir a modifié cette offre" in answer.text and "Ma formation" in answer.text
+    assert "Tuteur, enregistré entre-temps" in answer.text and "M. Petit" in answer.text
+    assert stored(database, ref).training is None
+    check_markup(answer.text)
+
+
+# --- open offers
+
+
+def test_an_open_offer_is_changed_and_says_that_proposals_are_computed_again(client, database):
+    ref = made(database, siret=SIRET)
+    path = f"/offres/{ref}/modifier"
+    check_markup(client.get(path).text)
+    answer = client.post(
+        path, data=typed(client, path, skills="taille\nsécateur", level="6-3", needs_licence="oui")
+    )
+    assert "seront recalculées à la prochaine recherche" in client.get(answer.location).text
+    offer = stored(database, ref)
+    assert (offer.skills, offer.level_min, offer.bac_plus_min, offer.needs_licence) == (
+        ["taille", "sécateur"],
+        6,
+        3,
+        True,
+    )
+    assert "compétences" in client.get(f"/offres/{ref}").text
+
+
+def test_an_open_offer_does_not_lose_its_tutor(client, database):
+    ref = made(database, siret=SIRET)
+    path = f"/offres/{ref}/modifier"
+    answer = client.post(path, data=typed(client, path, tutor=""))
+    assert answer.status_code == 422 and "Indiquez la personne qui accompagnera" in answer.text
+    assert stored(database, ref).tutor == "Mme Langlet"
+
+
+def test_an_unchanged_form_writes_nothing(client, database):
+    ref = made(database, siret=SIRET)
+    path, before = f"/offres/{ref}/modifier", stored(database, ref).version
+    answer = client.post(path, data=typed(client, path))
+    assert "Rien n’a changé" in client.get(answer.location).text and stored(database, ref).version == before
+
+
+# --- a new one
+
+
+def test_an_advisor_takes_down_an_offer_checks_it_and_sends_it_once(client, database):
+    with database.transaction() as session:
+        employer = build.organisation(
+            session, name="Étoile du Pigeonnier", name_key="etoile du pigeonnier", siret=SIRET
+        )
+        path = f"/organisations/{employer.public_id}/offre"
+    found = client.get("/offres/nouvelle?q=etoile").text
+    check_markup(found)
+    assert path in found
+    page = client.get(path).text
+    check_markup(page)
+    answers = {
+        "csrf_token": csrf(client, path), "cle": re.search(r'name="cle" value="([^"]+)"', page)[1], "title": "Éducateur sportif",
+        "scheme": "emploi_avenir", "contract_kind": "CDD", "months": "36", "weekly_hours": "35", "positions": "1",
+        "tutor": "M. Petit", "training": "CQP", "starts_on": "2/12/13", "level": "", "needs_licence": "",
+    }  # fmt: skip
+    wrong = client.post(path, data=answers | {"etape": "verifier", "months": "6"})
+    assert wrong.status_code == 422 and "entre 12 et 36" in wrong.text and "Éducateur sportif" in wrong.text
+    check = client.post(path, data=answers | {"etape": "verifier"}).text
+    check_markup(check)
+    assert "l’offre s’ouvrira" in check and "Lundi 2 décembre 2013" in check
+    again = client.post(path, data=answers | {"etape": "modifier"}).text
+    assert "Éducateur sportif" in again and "etape" in again
+    for _ in range(2):
+        sent = client.post(path, data=answers | {"etape": "enregistrer"})
+        assert sent.status_code == 303 and "Offre enregistrée et ouverte" in client.get(sent.location).text
+    with database.reading() as session:
+        offer = session.scalars(sa.select(Offer)).one()
+    assert (offer.title, offer.state, offer.starts_on) == (
+        "Éducateur sportif",
+        OfferState.OPEN,
+        date(2013, 12, 2),
+    )
+
+
+def test_an_employer_that_is_not_known_is_named_first(client, database):
+    path = "/offres/nouvelle"
+    token = csrf(client, path)
+    refused = client.post(path, data={"csrf_token": token, "name": "", "siret": "123"})
+    assert (
+        refused.status_code == 422
+        and "Indiquez le nom de l’employeur" in refused.text
+        and "123" in refused.text
+    )
+    answer = client.post(
+        path, data={"csrf_token": token, "name": "Les Jardins", "siret": SIRET, "sector": "non_profit"}
+    )
+    assert answer.status_code == 303 and "Les Jardins" in client.get(answer.location).text
+    twice = client.post(path, data={"csrf_token": token, "name": "Autre", "siret": SIRET})
+    assert twice.status_code == 422 and "Les Jardins" in twice.text

@@ -1,0 +1,43 @@
+"""What an advisor states of an employer."""
+
+from __future__ import annotations
+
+from wtforms import Field, RadioField, SelectChoice, StringField, ValidationError
+from wtforms.validators import DataRequired
+
+from matching.organisation_statements import GROUNDS
+from matching.vocabulary import Sector
+
+from ..wording import offers as words
+from .offers import SIRET, VersionForm, text
+
+
+class SectorForm(VersionForm):
+    sector = RadioField(
+        "Secteur",
+        [DataRequired("Choisissez un secteur.")],
+        choices=[SelectChoice(str(sector), label.capitalize()) for sector, label in words.SECTORS.items()],
+        validate_choice=False,
+    )
+    ground = RadioField(
+        "Comment le savez-vous ?",
+        [DataRequired("Dites comment vous le savez : ce choix est gardé dans l'historique.")],
+        choices=[SelectChoice(code, words.GROUNDS[code]) for code in GROUNDS],
+        validate_choice=False,
+    )
+
+    def validate_sector(self, field: Field) -> None:
+        if field.data not in tuple(map(str, Sector)):
+            raise ValidationError("Choisissez un secteur.")
+
+    def validate_ground(self, field: Field) -> None:
+        if field.data not in GROUNDS:
+            raise ValidationError("Dites comment vous le savez : ce choix est gardé dans l'historique.")
+
+
+class SiretForm(VersionForm):
+    siret = StringField("SIRET", [DataRequired("Indiquez les 14 chiffres du SIRET."), SIRET], filters=[text])
+
+    @property
+    def stated_siret(self) -> str:
+        return str(getattr(self.siret, "parsed", "") or "")
