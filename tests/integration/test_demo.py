@@ -198,7 +198,7 @@ def test_it_is_about_amiens_and_its_three_zus(loaded):
             .where(ResidenceSpell.kind == ResidenceKind.CONFIRMED)
         )
         assert 500 < confirmed < 800
-        assert session.scalar(sa.select(sa.func.count()).select_from(Offer)) == 65
+        assert session.scalar(sa.select(sa.func.count()).select_from(Offer)) == 67
 
 
 def test_eight_contracts_are_signed_on_the_day_five_in_one_cell(loaded):

@@ -131,6 +131,14 @@ def parts(today: date) -> list[Part]:
     add(reference(0), AVENIR, 25, "declined", who(NORTH, *none, 20, 0))
     add(reference(1), AVENIR, 24, "rejected", who(WEST, *none, 23, 5))
     add(reference(2), AVENIR, 13, "deferred", who(SOUTH, *cap, 21, 2))
+    # Late summer and autumn: enough of them for the months' reports to say something.
+    for number, place in enumerate((NORTH, NORTH, NORTH, WEST, NORTH, NORTH)):
+        add("P-3", AVENIR, 80 - number, "running", who(place, *(none, cap)[number % 2], 18 + number, 4))
+    for ends, level in (("declined", none), ("not_selected", cap), ("rejected", none), ("declined", cap)):
+        add("P-3", AVENIR, 74, ends, who(WEST, *level, 19, 4))
+    for number in range(12):
+        place, level = (NORTH, WEST)[number % 2], (none, cap)[number // 2 % 2]
+        add("P-4", AVENIR, 47 - number // 2, "running", who(place, *level, 18 + number % 5, 6))
     return cast
 
 
@@ -178,7 +186,10 @@ def early_offers(seed: int, today: date) -> dict[str, list[dict[str, str]]]:
 
     return {
         "offres-printemps.csv": [avenir(1, 6, 4, 5, 230), avenir(2, 3, 2, 1, 212)],
-        "offres-ete.csv": [franc(1, 24, 7, 85), franc(2, 25, 8, 80), franc(3, 13, 6, -20)],
+        "offres-ete.csv": [
+            *(franc(1, 24, 7, 85), franc(2, 25, 8, 80), franc(3, 13, 6, -20)),
+            *(avenir(3, 4, 5, 6, 45), avenir(4, 6, 6, 12, 12)),
+        ],
     }
 
 
