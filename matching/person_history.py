@@ -25,7 +25,7 @@ from .vocabulary import BatchState, ResidenceKind
 #: Entries of each kind that are read, the latest.
 AT_MOST = 200
 #: Acts of advisors on a dossier, as the trail names them.
-ACTS = ("person.state", "person.edit", "person.contact")
+ACTS = ("person.state", "person.edit", "person.contact", "person.home")
 READS = ("person.read", "recognition.read")
 #: Said nowhere but on its own line of the page (security.md P2).
 _RECOGNITION = DisabilityRecognition.__tablename__
@@ -185,7 +185,8 @@ def _placements(session: Session, person_id: int) -> Iterator[Entry]:
 
 
 def _acts(session: Session, ref: uuid.UUID) -> Iterator[Entry]:
-    return (entry for entry, _ in _written(session, ref))
+    """Homes are told from their own rows, with zone and proof."""
+    return (entry for entry, _ in _written(session, ref) if entry.code != "person.home")
 
 
 def _written(session: Session, ref: uuid.UUID) -> Iterator[tuple[Entry, Mapping[str, Any]]]:

@@ -64,7 +64,7 @@ class Standing:
     columns: Mapping[str, Column]
 
     def of(self, person_id: int) -> list[Now]:
-        """The rights of one person: those that hold or may hold, the one that ends first before the others."""
+        """The rights of one person, those that hold or may hold, in the order of the programmes."""
         row = int(np.searchsorted(self.ids, person_id))
         found = []
         for programme, column in self.columns.items():
@@ -73,7 +73,7 @@ class Standing:
             if verdict is not Verdict.NO:
                 ends = date.fromordinal(last) if 0 < last < LAST else None
                 found.append(Now(programme, verdict, ends))
-        return sorted(found, key=lambda now: (-now.verdict, now.last or date.max))
+        return found
 
     def holding(self, programme: str, verdict: Verdict) -> Ids:
         """Who has that verdict under that programme; nobody under one that is not in force."""

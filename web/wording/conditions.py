@@ -30,6 +30,16 @@ TITLES = {
 #: code of a fact -> the fact to ask for when its value is not known
 _ASKED = {"age": "birth_date", "rqth": "rqth", "work": "employment", "search": "registrations",
           "registered": "registrations", "home": "residence"}  # fmt: skip
+#: code of a fact -> what it is about
+NOUNS = {
+    "age": "naissance",
+    "rqth": "RQTH",
+    "work": "situation",
+    "level": "diplôme",
+    "search": "inscription",
+    "registered": "inscription",
+    "home": "domicile",
+}
 SOURCES = {
     "advisor": "conseil",
     "pole-emploi": "fichier de Pôle emploi",

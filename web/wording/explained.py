@@ -18,13 +18,21 @@ from matching.person_facts import Dated
 from matching.vocabulary import SituationValue, Verdict
 
 from . import number
-from .conditions import capital, date_of, legal, long_day, missing, title, told
+from .conditions import NOUNS, capital, date_of, legal, long_day, missing, title, told
 from .rights import QUESTIONS, age_on, phrase, short
 
 SIGNS = {Verdict.YES: "yes", Verdict.UNKNOWN: "check", Verdict.NO: "no"}
 _ORDER = (Verdict.UNKNOWN, Verdict.NO, Verdict.YES)
 #: Days left under which an end presses, and under which it is urgent (ux.md §5).
 PRESSING, URGENT = 30, 7
+#: code of a fact -> why a right ends, where the fact of the day after would say little
+ENDINGS = {
+    "home": "ensuite, cette zone ne compte plus",
+    "search": "ensuite, la durée de recherche ne suffit plus",
+    "work": "ensuite, en emploi",
+    "registered": "ensuite, l'inscription ne compte plus",
+    "rqth": "fin de la RQTH",
+}
 _SIGNATURE = {True: "Signature possible", False: "Demande d'aide possible"}
 
 
@@ -80,6 +88,8 @@ class RightsView:
     periods: tuple[Period, ...]
     asked: tuple[Asked, ...]
     days_left: int | None
+    #: whether the programme takes entries that day
+    open: bool
 
 
 def view(
@@ -130,6 +140,7 @@ def view(
         if questions
         else (),
         days_left=left if said.verdict is Verdict.YES else None,
+        open=programme.in_force()[0] <= said.on.toordinal() < programme.in_force()[1],
     )
 
 
@@ -233,7 +244,11 @@ class _Words:
         change, until = self.said.nearest_change, self.said.eligible_until
         if change is None or until is None or change.on.toordinal() != until.toordinal() + 1:
             return ""
-        return next(filter(None, (self._why(fact) for fact in change.facts)), "")
+        return next(filter(None, (self._ends(fact) for fact in change.facts)), "")
+
+    def _ends(self, fact: Fact) -> str:
+        """Why a right stops: what no longer counts the day after."""
+        return ENDINGS.get(fact.code) or self._why(fact) if self._may_be_told(fact) else ""
 
     def _why(self, fact: Fact) -> str:
         if fact.code == "age" and fact.values["born"] is not None:
@@ -250,13 +265,17 @@ class _Words:
     def rule(self, criterion: Criterion) -> Rule:
         facts = [fact for fact in criterion.facts if self._may_be_told(fact)]
         sentences = " ".join(filter(None, (self._sentence(fact) for fact in facts)))
-        evidence = dict.fromkeys(filter(None, (self._told(fact, sentences) for fact in facts)))
+        evidence = [(fact, words) for fact in facts if (words := self._told(fact, sentences))]
+        if len(evidence) > 1:  # of what each is known, when there are several
+            told_ = dict.fromkeys(f"{NOUNS.get(fact.code, 'réponse')} : {words}" for fact, words in evidence)
+        else:
+            told_ = dict.fromkeys(words for _, words in evidence)
         return Rule(
             id=criterion.id,
             sign=SIGNS[criterion.holds],
             title=title(criterion),
             fact=sentences,
-            told=capital(" ; ".join(evidence)),
+            told=capital(" ; ".join(told_)),
             next=self._next(criterion),
             source=legal(criterion.source),
         )
