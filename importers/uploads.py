@@ -19,7 +19,7 @@ from matching.errors import IllegalTransition
 from matching.planned import write_rows
 from matching.store.intake import ImportBatch, ImportRow
 from matching.store.upkeep import Job
-from matching.vocabulary import BatchState, ImportKind, Source
+from matching.vocabulary import BatchState, ImportKind, JobState, Source
 
 from .report import Report
 
@@ -192,6 +192,7 @@ def abandon(session: Session, batch: ImportBatch, *, actor_id: int | None, at: d
 
     Raises IllegalTransition when it is being applied, or had its end.
     """
+    gone = [batch.upload] if batch.upload else []
     if batch.job_id is not None:
         job = session.scalars(sa.select(Job).where(Job.id == batch.job_id)).one()
         if job.state in jobs.UNDER_WAY:
@@ -204,11 +205,17 @@ def abandon(session: Session, batch: ImportBatch, *, actor_id: int | None, at: d
         preview={},
         upload=None,
     )
-    gone = [batch.upload] if batch.upload else []
     session.execute(sa.delete(ImportRow).where(ImportRow.batch_id == batch.id))
     session.refresh(batch)
     _note(session, batch, "import.abandoned", actor_id=actor_id, at=at)
     return gone
+
+
+def stop(session: Session, batch: ImportBatch, job: Job, *, at: datetime) -> None:
+    """Stop the work on a file: at once when nobody began it, else at its next word. Nothing of it is written."""
+    jobs.stop(session, job, at=at)
+    if job.state is JobState.CANCELLED and batch.state is BatchState.APPLYING:
+        take_back(session, batch.id)
 
 
 def lapse(session: Session, *, at: datetime) -> list[str]:

@@ -12,6 +12,7 @@ from matching.report_words import MONTHS as MONTHS
 
 from .accounts import REFUSALS as ACCOUNT_REFUSALS, SETTINGS
 from .flows import REFUSALS
+from .jobs import REFUSALS as JOB_REFUSALS
 from .report import REFUSALS as REPORT_REFUSALS
 
 HERE = ZoneInfo("Europe/Paris")
@@ -20,6 +21,7 @@ HERE = ZoneInfo("Europe/Paris")
 SENTENCES: dict[str, str] = {
     **REFUSALS,
     **REPORT_REFUSALS,
+    **JOB_REFUSALS,
     **ACCOUNT_REFUSALS,
     **SETTINGS,
     "unknown-offer": "Aucune offre ouverte ne porte la référence « {reference} » : vérifiez-la dans votre "

@@ -30,10 +30,16 @@ ACTIONS = {
     "page.refused": "page refusée",
     "audit.exported": "a exporté le journal",
     "person.read": "a lu une fiche",
+    "import.uploaded": "a envoyé un fichier",
+    "import.applied": "a appliqué un import",
+    "import.abandoned": "a abandonné un import",
+    "import.rejects.read": "a téléchargé les lignes refusées d'un import",
+    "job.restarted": "a relancé un travail",
 }
 KINDS = {
     "account": "compte", "person": "jeune", "offer": "offre", "proposal": "proposition", "placement": "embauche",
     "organisation": "organisation", "import": "import", "report": "bilan", "page": "page", "audit": "journal",
+    "job": "travail",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The report of an import in French, for somebody at a terminal."""
+"""Imports in French: the report for somebody at a terminal, the words of the pages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from importers.report import Finding, Report
+from matching.vocabulary import BatchState
 
 #: Errors shown; the report (--json) and the file of rejects have them all.
 SHOWN = 10
@@ -17,6 +18,34 @@ KINDS = {
     "employeurs": "Employeurs",
     "zones": "Zones",
     "metiers": "Métiers",
+}
+
+#: The same kinds as a choice, with what the file holds and may be.
+CHOICES = {
+    "jeunes": ("Jeunes", "Liste de demandeurs d'emploi : CSV ou classeur Excel (.xlsx)."),
+    "offres": ("Offres d'emploi", "CSV, classeur Excel (.xlsx), ou JSON de France Travail."),
+    "associations": ("Associations", "CSV ou classeur Excel (.xlsx), avec les subventions."),
+    "employeurs": ("Employeurs", "CSV ou classeur Excel (.xlsx)."),
+    "zones": ("Zones et rues", "Table des zones, liste de rues (CSV, .xlsx), ou périmètres en GeoJSON."),
+    "metiers": ("Métiers (ROME)", "Fichiers officiels des métiers, des appellations ou des mobilités (CSV)."),
+}
+SOURCES = {
+    "autre": "Autre fichier",
+    "pole-emploi": "Pôle emploi",
+    "i-milo": "Mission locale (i-milo)",
+    "cap-emploi": "Cap emploi",
+    "france-travail": "France Travail",
+}
+#: state -> words and look of its tag
+STATES: dict[BatchState, tuple[str, str]] = {
+    BatchState.RECEIVED: ("En vérification", "info"),
+    BatchState.CHECKED: ("À confirmer", "warn"),
+    BatchState.REFUSED: ("Fichier refusé", "error"),
+    BatchState.APPLYING: ("En cours d'écriture", "info"),
+    BatchState.APPLIED: ("Appliqué", "ok"),
+    BatchState.REPEATED: ("Déjà importé", "plain"),
+    BatchState.ABANDONED: ("Abandonné", "plain"),
+    BatchState.UNDONE: ("Annulé", "plain"),
 }
 
 #: Why two records are listed as perhaps one.

@@ -67,8 +67,23 @@ UNANSWERED = (
 )
 STALLED = "Ce travail semble bloqué : il n’a pas donné signe de vie depuis plus d’une minute."
 
+#: Codes of errors that the flows of long work and of uploads raise.
 REFUSALS = {
+    "import-not-waiting": "Quelqu’un vient de décider de cet import : rechargez la page pour voir ce qu’il est devenu.",
+    "upload-gone": "Ce fichier n’est plus gardé : envoyez-le de nouveau si vous en avez besoin.",
+    "no-agency": "Votre compte n’est rattaché à aucune agence : demandez à votre administrateur de le compléter.",
     "job-under-way": "Ce travail est déjà reparti, ou il est terminé : rechargez la page pour voir où il en est.",
+}
+
+
+#: What the bar at the bottom says after an act.
+NOTICES = {
+    "job-restarted": "Le travail est relancé.",
+    "job-stopping": "L’arrêt est demandé : il prend effet au prochain point d’étape.",
+    "import-received": "Le fichier est reçu. Rien n’est écrit avant votre accord.",
+    "import-same": "Ce fichier est déjà en attente : le voici.",
+    "import-confirmed": "C’est noté : les lignes correctes vont être appliquées.",
+    "import-abandoned": "L’import est abandonné et le fichier effacé. Rien n’a été écrit.",
 }
 
 
