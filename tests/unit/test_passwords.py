@@ -27,6 +27,7 @@ AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
         "Kx7!" * 32,  # 128 signs
         "ÿéçàüöäñßœ-2013x",
         "密码很长很安全的一句话啊你说呢吧",
+        "секретный soleil парольдлявсех1",
     ],
 )
 def test_what_the_cnil_takes_passes(good):
@@ -46,6 +47,7 @@ def test_what_the_cnil_takes_passes(good):
         ("M0td3p@sse-2014!", "password-common"),
         ("P@ssw0rd12345!", "password-common"),
         ("Azerty-Azerty-Azerty", "password-common"),
+        ("Motdepasse2013€€", "password-common"),
         ("!!Jetaimemonamour!!80", "password-common"),
         ("12345678901234567890123456", "password-common"),
         ("Mlkjhgfdsqpoiuytreza", "password-common"),

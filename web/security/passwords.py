@@ -142,6 +142,8 @@ def _parts(text: str) -> list[str]:
 
 def _is_common(plain: str) -> bool:
     """A word of the list, as it is, dressed with figures and signs, disguised (p4ssw0rd), or said several times."""
+    if any(sign.isalpha() and not sign.isascii() for sign in plain):  # other letters are more than a dress
+        return False
     joined = re.sub(r"[^a-z0-9]", "", plain)
     if joined and any(
         joined in walk * (len(joined) // len(walk) + 2) for each in _WALKS for walk in (each, each[::-1])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from matching import clock
 from matching.errors import NotFound
+from matching.store.accounts import User
 
 from ...db import reading, transaction
 from ...forms.accounts import CodeForm, ProofForm, SignInForm
@@ -57,7 +59,8 @@ def sign_in() -> Response | tuple[str, int]:
 def _sign_in_page(form: SignInForm, *wrong: str) -> str:
     with reading() as session:
         doors = demo_doors.doors(session)
-    return render_template("accounts/sign_in.html", form=form, wrong=wrong, doors=doors)
+        nobody = session.scalar(sa.select(User.id).limit(1)) is None
+    return render_template("accounts/sign_in.html", form=form, wrong=wrong, doors=doors, nobody=nobody)
 
 
 @pages.post("/connexion/demo")
