@@ -17,7 +17,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 #: Committees of State services read counts from 5 (security.md R1).
 COMMITTEE = 5
@@ -149,8 +149,16 @@ def chain(reached: Sequence[int], name: Callable[[int], Hashable], left: Callabl
     return cells
 
 
-def protect(tables: Iterable[Table], *, k: int = COMMITTEE, width: int = WIDTH) -> frozenset[Hashable]:
+def protect(
+    tables: Iterable[Table],
+    *,
+    k: int = COMMITTEE,
+    width: int = WIDTH,
+    weight: Callable[[Any], int] = lambda name: 1,
+) -> frozenset[Hashable]:
     """Names of the counts to hide. Hides nothing when no printed count lies in 1…k - 1.
+
+    `weight`: how dear each count is, per person: of all ways to protect a small count the cheapest is taken.
 
     Raises ValueError for a table that does not add up or holds a negative count.
     """
@@ -161,7 +169,7 @@ def protect(tables: Iterable[Table], *, k: int = COMMITTEE, width: int = WIDTH) 
     while True:
         before = len(hidden)
         for net in nets:
-            net.shelter(hidden, width)
+            net.shelter(hidden, width, weight)
         if len(hidden) == before:
             return frozenset(hidden)
 
@@ -227,7 +235,7 @@ class _Net:
         if any(balance.values()):
             raise ValueError("a table adds up")
 
-    def shelter(self, hidden: set[Hashable], width: int) -> None:
+    def shelter(self, hidden: set[Hashable], width: int, weight: Callable[[Any], int]) -> None:
         """Add to `hidden` what keeps its counts from being worked out. Ends: hiding a whole cycle frees any cell."""
         waiting = True
         while waiting:
@@ -236,7 +244,7 @@ class _Net:
                 if not cell.printed or cell.name not in hidden:
                     continue
                 while (play := self.play(at, hidden, width - 1)).room < width - 1:
-                    hidden |= self._cheapest(at, hidden, width - 1 - play.room, play)
+                    hidden |= self._cheapest(at, hidden, width - 1 - play.room, play, weight)
                     waiting = True
 
     def play(self, at: int, hidden: Iterable[Hashable], enough: int) -> _Play:
@@ -291,13 +299,15 @@ class _Net:
                 queue.append(arc.to)
         return _walked(came, goal)
 
-    def _cheapest(self, at: int, hidden: set[Hashable], need: int, play: _Play) -> set[Hashable]:
-        """The names to hide so that cell `at` gains `need`: the fewest people lost from sight."""
+    def _cheapest(
+        self, at: int, hidden: set[Hashable], need: int, play: _Play, weight: Callable[[Any], int]
+    ) -> set[Hashable]:
+        """The names to hide so that cell `at` gains `need`: the fewest people lost from sight, by weight."""
         best: tuple[int, list[_Arc]] | None = None
         for sign in (1, -1):
             if sign < 0 and self._down(at) - play.pushed[sign] < need:
                 continue
-            found = self._least_lost(at, sign, hidden, need, play.moved[sign])
+            found = self._least_lost(at, sign, hidden, need, play.moved[sign], weight)
             if found is not None and (best is None or found[0] < best[0]):
                 best = found
         if best is None:
@@ -305,9 +315,15 @@ class _Net:
         return {self.cells[arc.at].name for arc in best[1] if self.cells[arc.at].printed}
 
     def _least_lost(
-        self, at: int, sign: int, hidden: set[Hashable], need: int, moved: Mapping[int, int]
+        self,
+        at: int,
+        sign: int,
+        hidden: set[Hashable],
+        need: int,
+        moved: Mapping[int, int],
+        weight: Callable[[Any], int],
     ) -> tuple[int, list[_Arc]] | None:
-        """Dijkstra over what is hidden (free) and what could be (its count): 0 stays shown."""
+        """Dijkstra over what is hidden (free) and what could be (its count by its weight): 0 stays shown."""
         start, goal = self._ends(at, sign)
         came: dict[Hashable, tuple[Hashable, _Arc] | None] = {start: None}
         cost = {start: 0}
@@ -327,7 +343,7 @@ class _Net:
                     continue
                 if arc.sign < 0 and self._down(arc.at) + moved.get(arc.at, 0) < need:
                     continue
-                total = spent + (cell.value if shown else 0)
+                total = spent + (cell.value * weight(cell.name) if shown else 0)
                 if arc.to not in cost or total < cost[arc.to]:
                     cost[arc.to], came[arc.to] = total, (node, arc)
                     heapq.heappush(heap, (total, order, arc.to))

@@ -57,7 +57,7 @@ def monthly(
         made += tables.offers(each, offers[each])
         made.append(tables.register(each, register[each], zones))
 
-    printer = Printer(Shown(made, edition), month, cohort, programmes, zones)
+    printer = Printer(Shown(made, edition, tables.dear(month)), month, cohort, programmes, zones)
     year = f"{january.first}/{month.last}"
     indicators = [
         printer.signed("D1", str(month), str(month)),

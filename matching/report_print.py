@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from . import disclosure, report_tables as tables, report_words as words
@@ -25,10 +25,10 @@ from .report_tables import ALL, LEFT, Name
 class Shown:
     """The counts of all tables, hidden together."""
 
-    def __init__(self, of: Iterable[Table], k: int) -> None:
+    def __init__(self, of: Iterable[Table], k: int, weight: Callable[[Name], int]) -> None:
         made = list(of)
         self.k = k
-        self._hidden = disclosure.protect(made, k=k)
+        self._hidden = disclosure.protect(made, k=k, weight=weight)
         self._values = {cell.name: cell.value for table in made for cell in table}
 
     def get(self, name: Name) -> int | None:

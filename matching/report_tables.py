@@ -6,7 +6,7 @@ among those of the year, is hidden in all of them or in none. Differences that a
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from . import disclosure, report_words as words
@@ -37,6 +37,28 @@ def zone_tree(zones: Zones) -> Group:
 def signed_name(period: str, programme: str, by: str = "", key: str = ALL) -> Name:
     """The name of a count of signatures; sums over everything else carry no `by`."""
     return ("D1", period, programme) if key == ALL else ("D1", period, programme, by, key)
+
+
+def dear(month: Month) -> Callable[[Name], int]:
+    """How dear each count is to who reads the report of that month, when others must be hidden to protect a small one:
+    the month before the year, both before the months past, sums before their parts."""
+
+    def weight(name: Name) -> int:
+        first, period, *rest = name
+        if first == "C1":
+            return 20 if name[-1] in (STEPS[0], STEPS[-1]) and LEFT not in name else 1
+        if first != "D1":
+            return 20 if name[-1] in (ALL, "rejected", "reviewed") else 1
+        total = rest[0] == ALL
+        if len(rest) > 1:  # by zone, level or sex
+            return 4 if total or rest[-1] in ("known", "priority", "low", "women") else 1
+        if period == str(month):
+            return 400 if total else 100
+        if period == YEAR:
+            return 200 if total else 50
+        return 10 if total else 4
+
+    return weight
 
 
 def signed(
