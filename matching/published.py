@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -61,7 +62,7 @@ def publish(
     """
     if actor.role is not Role.ADVISOR or SUPERVISE not in actor.permissions:
         raise NotAllowed("not-yours-to-publish")
-    said = [" ".join(sentence.split()) for sentence in sentences if sentence.strip()]
+    said = [re.sub(r"[ \t\r\n]+", " ", sentence).strip() for sentence in sentences if sentence.strip()]
     if not said or len(said) > SENTENCES or any(len(sentence) > LONGEST for sentence in said):
         raise InvalidInput("bad-highlights", most=SENTENCES, longest=LONGEST)
     computed = report.monthly(session, month, on=on, book=book, edition=edition)

@@ -7,7 +7,7 @@ NO_FIGURE = "—"
 LEGEND = "s : nombre masqué, parce qu'il est petit (moins de {k}) ou qu'il permettrait d'en déduire un petit. Un zéro est montré."
 
 REFUSALS = {
-    "month-not-over": "Le mois {month} n'est pas fini : son bilan se fait à partir du {from_day:%d/%m/%Y}.",
+    "month-not-over": "Le mois {month} n'est pas fini : son bilan se fait à partir du {from_day}.",
     "not-yours-to-publish": "La publication d'un bilan revient à la supervision de l'agence.",
     "bad-highlights": "Gardez de une à {most} phrases à retenir, de {longest} caractères au plus.",
     "figures-changed": "Les chiffres de {month} ont changé depuis que vous les avez affichés : relisez-les, puis publiez.",

@@ -97,31 +97,29 @@ def _sentences(report: MonthlyReport) -> Iterator[str]:
 
 
 def _signed(report: MonthlyReport) -> str:
-    month, before = report.month, report.month.plus(-1)
-    lines = [line for line in report["D1"].by("programme").lines if line.key[0] in (*AVENIR, *FRANCS)]
-    shown = [line for line in lines if line.value is not None]
-    when = f"en {month_name(month)}"
-    year = report["D1-year"].value
-    tail = f" ; {number(year)} contrats depuis le 1er janvier" if year else ""
-    if not shown:
-        return f"Le nombre de contrats signés {when} est trop petit pour être publié{tail}."
-    if not any(line.value for line in shown) and len(shown) == len(lines):
-        return f"Aucun emploi d'avenir ni emploi franc n'a été signé {when}{tail}."
-    said = []
-    for line in shown:
-        if not line.value:
-            continue
-        words = f"{number(line.value)} {_plural(line)}"
-        if line.change:
-            more = "de plus" if line.change > 0 else "de moins"
-            words += f" ({number(abs(line.change))} {more} qu'en {in_month(before, month)})"
-        said.append(words)
-    if not said:
-        return f"Les contrats signés {when} sont trop peu nombreux pour être détaillés{tail}."
+    """What was signed in the month, by kind of contract as far as it is shown, and since January."""
+    month, signed = report.month, report["D1"]
+    when, year = f"en {month_name(month)}", report["D1-year"].value
+    tail = f" ; {number(year)} depuis le 1er janvier" if year and month.number > 1 else ""
+    if signed.value == 0:
+        return f"Aucun contrat n'a été signé {when}{tail}."
+    lines = [line for line in signed.by("programme").lines if line.key[0] in (*AVENIR, *FRANCS)]
+    said = [f"{number(line.value)} {_kind(line)}{_more(line, report)}" for line in lines if line.value]
+    if any(line.suppressed for line in lines) or not said:
+        if signed.value is None:
+            return f"Le nombre de contrats signés {when} n'est pas montré{tail}."
+        said = [f"{number(signed.value)} contrats{_more(signed, report)}"]
     return f"{' et '.join(said)} ont été signés {when}{tail}."
 
 
-def _plural(line: Line) -> str:
+def _more(part: Line | Indicator, report: MonthlyReport) -> str:
+    if not part.change:
+        return ""
+    before = in_month(report.month.plus(-1), report.month)
+    return f", {number(abs(part.change))} de {'plus' if part.change > 0 else 'moins'} qu'en {before},"
+
+
+def _kind(line: Line) -> str:
     return "emplois d'avenir" if line.key[0] in AVENIR else "emplois francs"
 
 

@@ -28,7 +28,7 @@ def test_help_lists_every_command_and_imports_nothing_heavy():
     [
         [],
         ["inconnu"],
-        ["report", "2013-10"],
+        ["report", "2013-10", "--partners"],
         ["whatif", "x.y=1"],
         ["users", "list"],
         ["people", "export", "1"],
