@@ -54,12 +54,34 @@ class Outcome:
     fault: PasserelleError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The step that came first: plain values, for the transaction that read them is undone."""
+
+    given_names: str
+    family_name: str
+    civility: str | None
+    action: str | None
+    by: str | None
+    actor_id: int | None
+    at: datetime | None
+
+
 class Overtaken(StaleVersion):
-    """Somebody decided first: `last` says who, what and when."""
+    """Somebody decided first: `before` says who, what and when."""
 
     def __init__(self, person: Person, last: review.Decided | None) -> None:
         super().__init__("stale-version", machine="proposal")
-        self.person, self.last = person, last
+        step = last.decision if last else None
+        self.before = Before(
+            person.given_names,
+            person.family_name,
+            person.civility,
+            step.action if step else None,
+            last.by if last else None,
+            step.actor_id if step else None,
+            step.decided_at if step else None,
+        )
 
 
 def locked(session: Session, actor: scope.Actor, ref: uuid.UUID) -> MatchProposal:
@@ -88,7 +110,16 @@ def decide(
         person = session.get_one(Person, proposal.person_id)
         raise Overtaken(person, review.last_decisions(session, [proposal.id]).get(proposal.id))
     if action is Action.CONTACT and proposal.state in proposals.TRANSITIONS[Action.APPROVE].starts:
-        _step(session, actor, proposal, Action.APPROVE, replace(details, note=None), book, on=on, at=at)
+        _step(
+            session,
+            actor,
+            proposal,
+            Action.APPROVE,
+            replace(details, note=None, channel=None),
+            book,
+            on=on,
+            at=at,
+        )
         details = replace(details, proofs=())
     return _step(session, actor, proposal, action, details, book, on=on, at=at)
 

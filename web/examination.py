@@ -28,6 +28,8 @@ from .db import book, reading, today, transaction
 from .forms.proposals import DecisionForm
 from .security import actor
 from .wording import (
+    candidates,
+    conditions,
     explained,
     offers as offer_words,
     parts as part_words,
@@ -130,8 +132,8 @@ def refused(
     place = PANELS[name].dialog if name else "fiche"
     if is_fragment():
         parts = ["message"] if status == 422 else ["sheet", "row", "count", "message"]
-        made = render_template("proposals/fragment.html", **seen, parts=parts, message=sentence, place=place)
-        return make_response(made, status)
+        seen |= {"message": sentence, "place": place}
+        return make_response(render_template("proposals/fragment.html", **seen, parts=parts), status)
     _note(seen)
     if name is not None:
         form.named(PANELS[name].dialog, action, seen["reasons"])
@@ -144,18 +146,8 @@ def refused(
     if action in seen["forms"]:
         seen["forms"][action] = form.named(str(action), action, _ANSWERS.get(action))
         _take(form, seen["sheet"])
-    made = render_template(
-        "proposals/show.html",
-        **seen,
-        shown="sheet",
-        present=[],
-        dialogs=_dialogs(seen),
-        told=None,
-        undo=None,
-        message=sentence,
-        message_status=status,
-    )
-    return make_response(made, status)
+    seen |= {"message": sentence, "told": None, "undo": None, "present": [], "dialogs": _dialogs(seen)}
+    return make_response(render_template("proposals/show.html", **seen, shown="sheet"), status)
 
 
 def together(ref: UUID, action: Action, ticked: Mapping[UUID, Seen], form: DecisionForm) -> str:
@@ -227,16 +219,17 @@ def _gather(session: Session, ref: UUID, wanted: UUID | None, *, after: UUID | N
         "undoable": bool(
             current
             and review.can_undo(
-                current.proposal, current.last and current.last.decision, actor(), at=clock.now()
+                current.proposal, current.last.decision if current.last else None, actor(), at=clock.now()
             )
         ),
         "following": following,
         "on": on,
         "words": words,
+        "said": candidates,
         "offer_words": offer_words,
         "part_words": part_words,
         "reason_words": reason_words,
-        "long_day": explained.long_day,
+        "long_day": conditions.long_day,
         "message": None,
         "place": "fiche",
         "State": State,
@@ -275,7 +268,7 @@ def _at_start(sheet: Sheet | None) -> str | None:
     if right is None or right.then is right.said.verdict or right.contract_day == today():
         return None
     then = {Verdict.YES: "ouvert", Verdict.UNKNOWN: "à vérifier", Verdict.NO: "fermé"}[right.then]
-    return f"Le contrat commencerait le {explained.long_day(right.contract_day)} : ce jour-là, le droit sera {then}."
+    return f"Le contrat commencerait le {conditions.long_day(right.contract_day)} : ce jour-là, le droit sera {then}."
 
 
 def _forms(sheet: Sheet | None) -> dict[Action, DecisionForm]:

@@ -113,7 +113,7 @@ class Listing:
 
     # --- rows
 
-    def rows(self, session: Session, query: sa.Select[Any]) -> Sequence[Any]:
+    def rows(self, session: Session, query: sa.Select[*tuple[Any, ...]]) -> Sequence[Any]:
         """The rows of this page. Two queries."""
         query = self.filter_rows(query)
         self.total = (
@@ -124,11 +124,11 @@ class Listing:
             self.in_order(query).limit(self.size).offset((self.page - 1) * self.size)
         ).all()
 
-    def scalars(self, session: Session, query: sa.Select[Any]) -> list[Any]:
+    def scalars(self, session: Session, query: sa.Select[*tuple[Any, ...]]) -> list[Any]:
         """The same for a query of one thing: the things."""
         return [row[0] for row in self.rows(session, query)]
 
-    def every(self, session: Session, query: sa.Select[Any]) -> Sequence[Any]:
+    def every(self, session: Session, query: sa.Select[*tuple[Any, ...]]) -> Sequence[Any]:
         """All rows in order, for the CSV. One query."""
         return session.execute(self.in_order(self.filter_rows(query))).all()
 
@@ -138,14 +138,14 @@ class Listing:
         self.page = min(max(self.wanted, 1), self.last)
         return items[(self.page - 1) * self.size : self.page * self.size]
 
-    def filter_rows(self, query: sa.Select[Any]) -> sa.Select[Any]:
+    def filter_rows(self, query: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
         """The query with the conditions of the filters that are set."""
         for each in self.filters:
             if each.where is not None and self.values[each.key]:
                 query = query.where(each.where(self.values[each.key]))
         return query
 
-    def in_order(self, query: sa.Select[Any]) -> sa.Select[Any]:
+    def in_order(self, query: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
         """The query in the order of the sorted column; what is missing comes last either way."""
         column = next((each for each in self.columns if each.key == self.sort), None)
         order: list[Any] = []

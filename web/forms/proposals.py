@@ -19,6 +19,8 @@ from .fields import DayField, cleaned
 
 #: A note leaves room for the list of papers behind it (ReviewDecision.note).
 NOTE = 280
+#: The one reason for which an advisor closes a proposal.
+WITHDRAWN = "withdrawn_by_adviser"
 #: field of the form that a refusal is about
 FIELD_OF = {
     "bad-reason": "reason",
@@ -77,7 +79,7 @@ class DecisionForm(FlaskForm):
         """What the action carries; papers that are none of ours are left out."""
         disclosed = bool(self.disclosed.data)
         return Details(
-            reason_code=self.reason.data or None,
+            reason_code=WITHDRAWN if self.wanted() is Action.CLOSE else self.reason.data or None,
             note=self.note.data or None,
             wake_on=self.wake_on.data,
             channel=self.channel.data or None,

@@ -120,12 +120,19 @@ def decide(ref: UUID) -> Response:
     return examination.after(offer, ref, action)
 
 
+def _why(fault: PasserelleError | None) -> str | None:
+    """Why one line was not recorded; None when it was."""
+    if isinstance(fault, Overtaken):
+        return words.overtaken(fault, actor().name)
+    return words.refused(fault) if fault else None
+
+
 def _is_mine(conflict: Overtaken, action: Action) -> bool:
     """Whether the last step is this very decision, taken by this very person a moment ago."""
-    last = conflict.last.decision if conflict.last else None
-    if last is None or last.actor_id != actor().id or last.action != str(action):
+    before = conflict.before
+    if before.at is None or before.actor_id != actor().id or before.action != str(action):
         return False
-    return (clock.now() - last.decided_at).total_seconds() < 60
+    return (clock.now() - before.at).total_seconds() < 60
 
 
 @pages.route("/offres/<uuid:ref>/propositions/lot", methods=["GET", "POST"])
@@ -162,11 +169,8 @@ def together(ref: UUID) -> Response | str:
                 "proposals/outcomes.html",
                 ref=ref,
                 title=title,
-                outcomes=outcomes,
+                outcomes=[(each, _why(each.fault)) for each in outcomes],
                 action=action,
-                words=words,
-                session_actor=actor(),
-                overtaken=Overtaken,
             )
         for code in faults:
             form.refuse(

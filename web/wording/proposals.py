@@ -6,19 +6,15 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from matching.errors import PasserelleError
-from matching.proposal_guards import CHANNELS as NEEDED, LIMITED_FIELDS
 from matching.proposals import ProposalAction as Action
-from matching.review import Decided, Queued, Sheet, Tally
-from matching.review_acts import Overtaken
+from matching.review import Decided, Queued, Tally
+from matching.review_acts import Before, Overtaken
 from matching.store.matches import MatchProposal
 from matching.store.people import Person
 from matching.vocabulary import ProposalState as State
 
 from . import MONTHS, day as full_day, sentence_for
-from .explained import RightsView
 from .flows import REFUSALS
-from .parts import RELEASED
-from .reasons import PROGRAMMES, level, sentence
 from .rights import age_on
 
 HERE = ZoneInfo("Europe/Paris")
@@ -204,13 +200,13 @@ def name_of(person: Person) -> str:
     return f"{person.given_names} {person.family_name}".strip()
 
 
-def short_name(person: Person) -> str:
+def short_name(person: Person | Before) -> str:
     """« Karim B. »."""
     first = person.given_names.split(" ")[0] if person.given_names else ""
     return f"{first} {person.family_name[:1]}.".strip()
 
 
-def _of(person: Person, forms: tuple[str, ...]) -> str:
+def _of(person: Person | Before, forms: tuple[str, ...]) -> str:
     return forms[0 if person.civility == "Mme" else 1 if person.civility in ("M", "M.") else 2]
 
 
@@ -283,13 +279,13 @@ def done(person: Person, action: str, proposal: MatchProposal) -> str:
 
 def overtaken(conflict: Overtaken, actor_name: str) -> str:
     """« Karim B. vient d'être proposé par Paul Lenoir à 10 h 41. »"""
-    last, person = conflict.last, conflict.person
-    if last is None:
-        return f"La proposition de {short_name(person)} vient de changer : voici où elle en est."
-    forms = OVERTAKEN.get(Action(last.decision.action), ("vient de changer d'état",) * 3)
-    by = f" par {'vous' if last.by == actor_name else last.by}" if last.by else ""
-    when = clock_time(last.decision.decided_at)
-    return f"{short_name(person)} {_of(person, forms)}{by} à {when}. Votre décision n'est pas enregistrée."
+    before = conflict.before
+    if before.action is None or before.at is None:
+        return f"La proposition de {short_name(before)} vient de changer : voici où elle en est."
+    forms = OVERTAKEN.get(Action(before.action), ("vient de changer d'état",) * 3)
+    by = f" par {'vous' if before.by == actor_name else before.by}" if before.by else ""
+    said = f"{short_name(before)} {_of(before, forms)}{by} à {clock_time(before.at)}."
+    return f"{said} Votre décision n'est pas enregistrée."
 
 
 def since_changed(queued: Queued) -> str:
@@ -323,107 +319,3 @@ def finished(counts: Tally) -> str:
 
 def ordinal(rank: int) -> str:
     return "1er" if rank == 1 else f"{rank}e"
-
-
-def months_of(days: int) -> str:
-    """« 8 mois », « 3 semaines »: a length of search."""
-    if days < 60:
-        weeks = days // 7
-        return f"{weeks} semaine{'s' if weeks > 1 else ''}"
-    return f"{days * 12 // 365} mois"
-
-
-def phone(text: str | None) -> str:
-    """« 06 39 98 00 00 » of « +33639980000 »."""
-    if text and text.startswith("+33") and len(text) == 12:
-        national = "0" + text[3:]
-        return "\u00a0".join(national[at : at + 2] for at in range(0, 10, 2))
-    return text or ""
-
-
-def channels(person: Person) -> list[str]:
-    """Means of contact that the file has something for and that the person did not refuse, in the order offered."""
-    if person.contact_agreed is False:
-        return []
-    able = [name for name in CHANNELS if getattr(person, NEEDED[name]) is not None]
-    return [name for name in able if name != "email" or person.contact_agreed]
-
-
-def released() -> str:
-    """What an employer receives: « le prénom, l'initiale du nom… »."""
-    return ", ".join(RELEASED[field] for field in LIMITED_FIELDS)
-
-
-def background(sheet: Sheet, on: date) -> str:
-    """One sentence: diploma, what is looked for, since when."""
-    person, right = sheet.queued.person, sheet.right
-    told = right.told if right else {}
-    said = []
-    if (diploma := told.get("level")) is not None:
-        said.append("Sans diplôme" if diploma.value == 0 else level(diploma.value))
-    if person.wanted_title:
-        said.append(f"cherche : {person.wanted_title}")
-    if days := sheet.queued.proposal.priority.get("search_days"):
-        days += max((on - sheet.queued.proposal.proposed_on).days, 0)
-        said.append(f"recherche d'emploi depuis {months_of(days)}")
-    if person.skills:
-        said.append("sait faire : " + ", ".join(person.skills[:4]))
-    return " ".join(f"{part[:1].upper()}{part[1:]}." for part in said) or "Fiche à compléter."
-
-
-def also(proposal: MatchProposal) -> str:
-    """For an offer of ordinary law: rights that its contract could open to this person, said that day."""
-    said = []
-    for each in proposal.programmes:
-        until = each.get("eligible_until")
-        end = f", jusqu'au {full_day(date.fromisoformat(until))}" if until else ""
-        said.append(f"{PROGRAMMES.get(each['id'], each['id'])}{end}")
-    return f"Le contrat pourrait aussi relever de : {' ; '.join(said)}." if said else ""
-
-
-def to_check(proposal: MatchProposal) -> list[str]:
-    """What nobody has said yet and the pair depends on, rights apart: they have their own place."""
-    return [
-        sentence(each)[:1].lower() + sentence(each)[1:]
-        for each in proposal.reservations
-        if "part" not in each and each["code"] != "right-to-confirm"
-    ]
-
-
-#: Days under which the end of a right is worth saying beside the score.
-CLOSING = 90
-
-
-def pressing(sheet: Sheet, view: RightsView | None, on: date) -> list[str]:
-    """What gives priority and no points (security.md M4)."""
-    proposal, said = sheet.queued.proposal, []
-    if view is not None and view.days_left is not None and view.days_left <= CLOSING:
-        days = view.days_left
-        said.append(
-            "Dernier jour du droit"
-            if days == 0
-            else f"Fin du droit dans {days} jour{'s' if days > 1 else ''}"
-        )
-    if days := proposal.priority.get("search_days"):
-        said.append(f"{months_of(days + max((on - proposal.proposed_on).days, 0))} de recherche")
-    if weeks := proposal.priority.get("weeks_without_proposal"):
-        said.append(f"{weeks} semaine{'s' if weeks > 1 else ''} sans proposition avant celle-ci")
-    return said
-
-
-#: What another live proposal is at, in a word.
-AT = {
-    State.TO_REVIEW: "à examiner",
-    State.DEFERRED: "à revoir",
-    State.APPROVED: "à contacter",
-    State.PERSON_ASKED: "réponse attendue",
-    State.AGREED: "à transmettre",
-    State.SENT: "chez l'employeur",
-    State.INTERVIEW: "entretien",
-    State.SELECTED: "choix de l'employeur",
-}
-
-
-def others(sheet: Sheet) -> str:
-    """« agent d'accueil (à examiner), jardinier (entretien) »."""
-    return ", ".join(f"{each.title} ({AT[each.state]})" for each in sheet.others)
