@@ -13,7 +13,7 @@ from matching.vocabulary import ProposalState as State
 from . import day as full_day, number
 from .explained import RightsView
 from .parts import RELEASED
-from .proposals import CHANNELS
+from .proposals import CHANNELS, phone as phone
 from .reasons import PROGRAMMES, level, sentence
 
 
@@ -23,14 +23,6 @@ def months_of(days: int) -> str:
         weeks = days // 7
         return f"{weeks} semaine{'s' if weeks > 1 else ''}"
     return f"{days * 12 // 365} mois"
-
-
-def phone(text: str | None) -> str:
-    """« 06 39 98 00 00 » of « +33639980000 »."""
-    if text and text.startswith("+33") and len(text) == 12:
-        national = "0" + text[3:]
-        return "\u00a0".join(national[at : at + 2] for at in range(0, 10, 2))
-    return text or ""
 
 
 def channels(person: Person) -> list[str]:

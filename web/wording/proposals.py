@@ -319,3 +319,11 @@ def finished(counts: Tally) -> str:
 
 def ordinal(rank: int) -> str:
     return "1er" if rank == 1 else f"{rank}e"
+
+
+def phone(text: str | None) -> str:
+    """« 06 39 98 00 00 » of « +33639980000 »."""
+    if text and text.startswith("+33") and len(text) == 12:
+        national = "0" + text[3:]
+        return "\u00a0".join(national[at : at + 2] for at in range(0, 10, 2))
+    return text or ""
