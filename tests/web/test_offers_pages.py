@@ -100,7 +100,7 @@ def test_the_list_says_of_each_offer_what_it_waits_for(client, database, claire)
             build.proposal(session, offer=offer, person=build.person(session, agency_id=agency))
     page = client.get("/offres").text
     check_markup(page)
-    assert "Médiateur &lt;social&gt;" in page and "P-7" in page
+    assert "Médiateur &lt;social&gt;" in page and "P\u20117" in page
     assert "Manque\u00a0: tuteur, formation prévue" in page and f"/offres/{ref}/completer" in page
     assert "3&nbsp;sur&nbsp;5" in page and "Dans 5\u00a0jours" in page
     assert '<td class="number">2</td>' in page, "people of another agency are not counted"
@@ -139,12 +139,12 @@ def test_offers_are_found_sorted_and_filtered_by_the_address(client, database, c
         assert found or "Aucune offre ne correspond" in page
 
 
-def test_long_lists_are_paged_by_fifty(client, database):
+def test_long_lists_are_paged(client, database):
     with database.transaction() as session:
         for _ in range(55):
             build.offer(session)
-    assert client.get("/offres").text.count('<th scope="row">') == 50
-    assert client.get("/offres?page=2").text.count('<th scope="row">') == 5
+    assert client.get("/offres").text.count('<th scope="row">') == 25
+    assert client.get("/offres?page=3").text.count('<th scope="row">') == 5
 
 
 def test_the_list_and_the_sheet_ask_as_much_for_one_as_for_fifty(client, database, claire):
@@ -216,7 +216,7 @@ def test_the_sheet_says_terms_aid_history_and_candidates(client, database, clair
     check_markup(page)
     assert "1\u202f073&nbsp;€" in page and "Le montant définitif figure sur la décision d’aide." in page
     assert "Offre ouverte" in page and "le 1er octobre 2013, Claire Delmotte" in page
-    assert "à examiner" in page and "transmis à l’employeur" in page and "une proposition close" in page
+    assert "À examiner" in page and "Réponse de l’employeur attendue" in page and "une proposition close" in page
     assert "au moins CAP ou BEP" in page and "pas nécessaire" in page
     assert "Morel" not in page, "candidates are named on the page of examination only"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -133,7 +132,7 @@ class OfferForm(VersionForm):
     tutor = StringField("Qui accompagnera le jeune au quotidien ?", [longest(255)], filters=[text])
     training = StringField("Formation prévue", [longest(255)], filters=[text])
     starts_on = DayField("Début souhaité")
-    apply_before = DayField("Date limite pour proposer quelqu'un")
+    apply_before = DayField("Date limite")
     positions = WholeField(
         "Nombre de postes",
         [
@@ -143,11 +142,11 @@ class OfferForm(VersionForm):
         refused="Indiquez un nombre de postes, par exemple 2.",
     )
     postcode = StringField(
-        "Code postal du lieu de travail",
+        "Code postal",
         [of(read.postcode, "Écrivez cinq chiffres, par exemple 80080.")],
         filters=[text],
     )
-    commune = StringField("Commune du lieu de travail", [longest(255)], filters=[text])
+    commune = StringField("Commune", [longest(255)], filters=[text])
     level = SelectField(
         "Diplôme demandé",
         choices=[SelectChoice(value, label) for value, label in LEVEL_WORDS.items()],
@@ -290,6 +289,11 @@ class OfferForm(VersionForm):
     def stated_sector(self) -> Sector | None:
         return Sector(self.sector.data) if self.sector.data else None
 
+    def holds(self, on: date) -> bool:
+        """Whether every field is good, and the terms are those of the programme: all errors are told at once."""
+        good = self.validate()
+        return self.refuse_broken_terms(on) and good
+
     def refuse(self, name: str, message: str) -> None:
         """An error beside a field, found after the fields themselves were good."""
         field = self[FORM_FIELDS.get(name, name)]
@@ -297,7 +301,10 @@ class OfferForm(VersionForm):
             field.errors = [message]
 
     def refuse_broken_terms(self, on: date) -> bool:
-        """Errors beside the terms that the programme does not admit; whether there is none."""
+        """Errors beside the terms that the programme does not admit; whether there is none. Terms that could not be
+        read are not judged."""
+        if self.errors.keys() & {"scheme", "contract_kind", "months", "weekly_hours", "level"}:
+            return False
         programme, broken = offer_entry.broken_terms(self.entry(), book(), on)
         for term in broken:
             assert programme is not None
@@ -357,57 +364,6 @@ def _skills(said: str | None) -> list[str]:
     return list(read.skills(said or "", read.Context(today=today())))
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """How a field is drawn."""
-
-    kind: str = "text"
-    hint: str | None = None
-    width: str | None = None
-    suffix: str | None = None
-    optional: bool = True
-    inputmode: str | None = None
-    type: str = "text"
-
-
-#: How each field is drawn; nothing here depends on the offer.
-SHOWN: dict[str, Shown] = {
-    "title": Shown(hint="Comme vous le diriez à quelqu'un. Par exemple : éducateur de basket.", optional=False),
-    "rome": Shown(hint="Laissez vide : le métier est cherché d'après le nom du poste.", width="short"),
-    "description": Shown("area", "Trois ou quatre phrases suffisent. Pas besoin de vocabulaire administratif."),
-    "scheme": Shown("radios", optional=False),
-    "contract_kind": Shown("select", optional=False),
-    "months": Shown(hint="Pour un contrat à durée déterminée.", width="short", suffix="mois", inputmode="numeric"),
-    "weekly_hours": Shown(hint="Par exemple : 35 ou 17,5.", width="short", suffix="heures", inputmode="decimal"),
-    "exception_noted": Shown(hint="Temps partiel ou contrat court accepté : par qui, et pourquoi."),
-    "tutor": Shown(hint="Un salarié ou un bénévole : on l'appelle le tuteur."),
-    "training": Shown(hint="Par exemple : CQP animateur de loisirs sportifs."),
-    "starts_on": Shown("date", "Par exemple : 02/12/2013"),
-    "apply_before": Shown("date", "Passé ce jour, plus personne n'est proposé."),
-    "positions": Shown(width="short", suffix="postes", optional=False, inputmode="numeric"),
-    "postcode": Shown(width="short", hint="Par exemple : 80080", inputmode="numeric"),
-    "commune": Shown(width="medium"),
-    "level": Shown("select", optional=False),
-    "needs_licence": Shown("radios", "Exiger le permis écarte beaucoup de jeunes.", optional=False),
-    "skills": Shown("area", "Une par ligne. Par exemple : BAFA"),
-    "salary": Shown(hint="Par exemple : SMIC horaire", width="medium"),
-    "contact_email": Shown(type="email", width="medium"),
-    "contact_phone": Shown(type="tel", width="medium"),
-    "siret": Shown(hint="14 chiffres, sur l'avis de situation de l'employeur.", width="medium", inputmode="numeric"),
-    "sector": Shown("radios", optional=False),
-    "ground": Shown("select", optional=False),
-}  # fmt: skip
-
-#: The form in sections: title, fields.
-SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Le poste", ("title", "description", "positions", "postcode", "commune", "starts_on", "apply_before")),
-    ("Le contrat", ("scheme", "contract_kind", "months", "weekly_hours", "exception_noted", "salary")),
-    ("L'accompagnement", ("tutor", "training")),
-    ("Ce que l'employeur demande", ("level", "needs_licence", "skills", "rome")),
-    ("Le contact chez l'employeur", ("contact_email", "contact_phone")),
-)
-
-
 class StepForm(VersionForm):
     """One step of an offer's life; which ones are possible is the machine's business."""
 
@@ -439,25 +395,3 @@ def employer_fields(organisation: Organisation, gaps: Iterable[str]) -> tuple[st
     siret = organisation.siret is None or "siret" in wrong
     sector = organisation.sector is None or bool(wrong & set(words.DEAD_ENDS[:2]))
     return (*(("siret",) if siret else ()), *(("sector", "ground") if sector else ()))
-
-
-class EmployerForm(FlaskForm):
-    """An employer that nobody has named yet."""
-
-    name = StringField(
-        "Nom de l'employeur", [DataRequired("Indiquez le nom de l'employeur."), longest(255)], filters=[text]
-    )
-    siret = StringField("SIRET", [SIRET], filters=[text])
-    sector = RadioField(
-        "Secteur",
-        [Optional()],
-        choices=[SelectChoice(str(sector), label.capitalize()) for sector, label in words.SECTORS.items()],
-        validate_choice=False,
-    )
-
-    def validate_sector(self, field: Field) -> None:
-        _one_of(field, (*map(str, Sector), "", None))
-
-    @property
-    def stated_siret(self) -> str | None:
-        return _parsed(self.siret)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, SelectChoice, StringField, ValidationError
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, Optional
 
 from matching.organisation_statements import GROUNDS
 from matching.vocabulary import Sector
 
 from ..wording import offers as words
-from .offers import SIRET, VersionForm, text
+from .offers import SIRET, VersionForm, longest, text
 
 
 class SectorForm(VersionForm):
@@ -41,3 +42,26 @@ class SiretForm(VersionForm):
     @property
     def stated_siret(self) -> str:
         return str(getattr(self.siret, "parsed", "") or "")
+
+
+class EmployerForm(FlaskForm):
+    """An employer that nobody has named yet."""
+
+    name = StringField(
+        "Nom de l'employeur", [DataRequired("Indiquez le nom de l'employeur."), longest(255)], filters=[text]
+    )
+    siret = StringField("SIRET", [SIRET], filters=[text])
+    sector = RadioField(
+        "Secteur",
+        [Optional()],
+        choices=[SelectChoice(str(sector), label.capitalize()) for sector, label in words.SECTORS.items()],
+        validate_choice=False,
+    )
+
+    def validate_sector(self, field: Field) -> None:
+        if field.data and field.data not in tuple(map(str, Sector)):
+            raise ValidationError("Choisissez un secteur de la liste.")
+
+    @property
+    def stated_siret(self) -> str | None:
+        return getattr(self.siret, "parsed", None)

@@ -23,8 +23,9 @@ from matching.store.organisations import Offer, Organisation
 from matching.vocabulary import OfferState, Sector
 
 from ..db import book, reading, today, transaction
-from ..forms import offers as forms
-from ..forms.offers import EmployerForm, OfferForm
+from ..forms import offer_layout as layout, offers as forms
+from ..forms.offers import OfferForm
+from ..forms.organisations import EmployerForm
 from ..notices import done
 from ..security import actor, requires
 from ..wording import offers as words, sentence_for
@@ -33,7 +34,7 @@ from .offers import pages, who_was_faster
 #: Employers that a search shows.
 FOUND = 20
 #: Fields of the form, as they go from the form to its check page and back.
-TYPED = tuple(name for _, names in forms.SECTIONS for name in names)
+TYPED = tuple(name for _, names in layout.SECTIONS for name in names)
 #: Fields whose answer is read back in words.
 ECHOED = ("starts_on", "apply_before")
 
@@ -57,7 +58,7 @@ def _edit(ref: UUID, *, completing: bool) -> Any:
             return _form_page(session, ref, None, completing=completing)
         form = OfferForm.typed(scope.one(session, scope.offers(actor()), Offer.public_id == ref))
     conflict = None
-    if form.validate() and form.refuse_broken_terms(today()):
+    if form.holds(today()):
         try:
             with transaction() as session:
                 before, edited = _save(session, ref, form)
@@ -158,7 +159,8 @@ def _form_page(
         anchors={gap: next((n for n in forms.fields_for([gap]) if n in first), None) for gap in gaps},
         first=first if completing else [],
         sections=_sections(first if completing else []),
-        shown=forms.SHOWN,
+        shown=layout.SHOWN,
+        pairs=layout.PAIRS,
         echoes=_echoes(shown),
         aid=offer_aid.estimate(offer, employer, book(), today()),
         on=today(),
@@ -178,7 +180,7 @@ def _as_stored(form: OfferForm, name: str) -> str:
 
 def _sections(without: list[str]) -> list[tuple[str, list[str]]]:
     """The sections of the form without the fields that are drawn above them."""
-    kept = [(title, [name for name in names if name not in without]) for title, names in forms.SECTIONS]
+    kept = [(title, [name for name in names if name not in without]) for title, names in layout.SECTIONS]
     return [(title, names) for title, names in kept if names]
 
 
@@ -247,7 +249,7 @@ def take(ref: UUID) -> Any:
     form = OfferForm(formdata=None, data={"positions": 1, "level": "", "needs_licence": ""})
     if request.method == "POST":
         form = OfferForm()
-    good = request.method == "POST" and form.validate() and form.refuse_broken_terms(today())
+    good = request.method == "POST" and form.holds(today())
     key = one_time_key()
     if good and request.form.get("etape") == "enregistrer":
         with transaction() as session:
@@ -279,7 +281,8 @@ def take(ref: UUID) -> Any:
         words=words,
         key=key,
         sections=_sections([]),
-        shown=forms.SHOWN,
+        shown=layout.SHOWN,
+        pairs=layout.PAIRS,
         echoes=_echoes(form),
     )
     refused = request.method == "POST" and not good
@@ -299,7 +302,7 @@ def _check_page(form: OfferForm, employer: Organisation, key: UUID) -> str:
     entry = form.entry()
     lines = [
         (title, [(form[name].label.text, _as_stored(form, name), name) for name in names])
-        for title, names in forms.SECTIONS
+        for title, names in layout.SECTIONS
     ]
     return render_template(
         "offers/check.html",

@@ -27,6 +27,8 @@ from ..wording import offers as words, sentence_for
 
 pages = Blueprint("offers", __name__)
 
+#: Offers a page: what an eye takes in.
+PER_PAGE = 25
 #: An offer that closes within so many days is said to close soon.
 SOON = 14
 
@@ -38,11 +40,11 @@ def columns() -> tuple[Column, ...]:
     return (
         Column("offre", "Offre", (Offer.title_key,)),
         Column("employeur", "Employeur", (Organisation.name_key,)),
-        Column("dispositif", "Dispositif et contrat", (Offer.scheme, Offer.contract_kind)),
-        Column("postes", "Postes libres", (Offer.positions - Offer.posts_filled,), number=True),
         Column("etat", "État", (Offer.state,)),
         Column("examiner", "À examiner", (offer_queries.to_examine(actor()),), number=True),
         Column("delai", "À revoir", (RUNS,)),
+        Column("postes", "Postes libres", (Offer.positions - Offer.posts_filled,), number=True),
+        Column("dispositif", "Dispositif et contrat", (Offer.scheme, Offer.contract_kind)),
     )
 
 
@@ -87,7 +89,7 @@ def filters() -> tuple[Filter, ...]:
 @pages.get("/offres")
 @requires("offers.read")
 def index() -> Response | str:
-    listing = Listing.read(columns(), filters(), sort="delai", tie=(Offer.title_key, Offer.id))
+    listing = Listing.read(columns(), filters(), sort="delai", size=PER_PAGE, tie=(Offer.title_key, Offer.id))
     with reading() as session:
         query = offer_queries.listed(actor())
         if listing.wants_csv:

@@ -27,6 +27,8 @@ from ..wording import offers as words, sentence_for
 
 pages = Blueprint("organisations", __name__)
 
+#: Employers a page.
+PER_PAGE = 25
 UNKNOWN, YES = "inconnu", "oui"
 COLUMNS = (
     Column("nom", "Employeur", (Organisation.name_key,)),
@@ -43,7 +45,7 @@ FILTERS = (
         "Secteur",
         (
             (UNKNOWN, "À préciser"),
-            *((str(sector), said.capitalize()) for sector, said in words.SECTORS.items()),
+            *((str(sector), said) for sector, said in words.SECTORS_SHORT.items()),
         ),
         lambda value: (
             Organisation.sector.is_(None) if value == UNKNOWN else Organisation.sector == Sector(value)
@@ -65,7 +67,7 @@ SHOWN = 20
 @pages.get("/organisations")
 @requires("organisations.read")
 def index() -> Response | str:
-    listing = Listing.read(COLUMNS, FILTERS, sort="nom", tie=(Organisation.id,))
+    listing = Listing.read(COLUMNS, FILTERS, sort="nom", size=PER_PAGE, tie=(Organisation.id,))
     with reading() as session:
         query = offer_queries.employers(actor())
         if listing.wants_csv:

@@ -158,7 +158,7 @@ def _figures(programme: Programme, names: Any, on: date) -> tuple[FigureShown, .
 
 def _figure(name: str, table: FigureTable, on: date) -> FigureShown:
     values = [
-        Past(since, words.value(dated.value, table.unit), dated.reference, since > on)
+        Past(since, words.value(dated.value, table.unit, name), dated.reference, since > on)
         for since, dated in sorted(table.values.items())
     ]
     now = next((each for each in reversed(values) if not each.to_come), None)

@@ -50,6 +50,7 @@ SECTORS = {
     Sector.PUBLIC: "secteur public",
     Sector.MARKET: "secteur marchand",
 }
+SECTORS_SHORT = {Sector.NON_PROFIT: "Association", Sector.PUBLIC: "Public", Sector.MARKET: "Marchand"}
 SECTOR_HINTS = {
     Sector.NON_PROFIT: "Association, fondation, mutuelle : peut proposer un emploi d'avenir.",
     Sector.PUBLIC: "Commune, hôpital, établissement public : peut proposer un emploi d'avenir.",
@@ -137,17 +138,17 @@ FIELD_NAMES = {
     "siret": "SIRET", "sector": "secteur", "name": "nom",
 }  # fmt: skip
 
-#: state of a proposal -> what its people are, in a count
+#: state of a proposal -> what its people wait for, in a count
 CANDIDATES = {
-    ProposalState.COMPUTED: "calculés",
-    ProposalState.TO_REVIEW: "à examiner",
-    ProposalState.DEFERRED: "à revoir plus tard",
-    ProposalState.APPROVED: "retenus, à contacter",
-    ProposalState.PERSON_ASKED: "contactés, réponse attendue",
-    ProposalState.AGREED: "d'accord, à transmettre",
-    ProposalState.SENT: "transmis à l'employeur",
-    ProposalState.INTERVIEW: "en entretien",
-    ProposalState.SELECTED: "choisis par l'employeur",
+    ProposalState.COMPUTED: "Calculés",
+    ProposalState.TO_REVIEW: "À examiner",
+    ProposalState.DEFERRED: "À revoir plus tard",
+    ProposalState.APPROVED: "À contacter",
+    ProposalState.PERSON_ASKED: "Réponse du jeune attendue",
+    ProposalState.AGREED: "À transmettre à l'employeur",
+    ProposalState.SENT: "Réponse de l'employeur attendue",
+    ProposalState.INTERVIEW: "En entretien",
+    ProposalState.SELECTED: "Choix de l'employeur",
 }
 #: moment of a payment -> words
 PAYMENTS = {"trial-end": "À la fin de la période d'essai", "month-10": "À la fin du dixième mois"}
@@ -325,7 +326,10 @@ def identity(employer: Organisation) -> list[tuple[str, str]]:
         ("Objet", employer.object),
         ("Code NAF", employer.naf),
         ("Adresse", ", ".join(part for part in (employer.address, place) if part)),
-        ("Quartier déclaré", employer.declared_quarter),
+        (
+            "Quartier déclaré",
+            "hors zone" if employer.declared_quarter == "hors_zone" else employer.declared_quarter,
+        ),
         ("Contact", employer.contact_name),
         ("Courriel", employer.contact_email),
         ("Téléphone", phone(employer.contact_phone)),
@@ -343,7 +347,7 @@ def phone(number_: str | None) -> str | None:
 
 def siret(value: str | None) -> str:
     """« 732 829 320 00074 », as the avis de situation writes it."""
-    return f"{value[:3]} {value[3:6]} {value[6:9]} {value[9:]}" if value else ""
+    return "\u00a0".join((value[:3], value[3:6], value[6:9], value[9:])) if value else ""
 
 
 def clock_time(at: datetime) -> str:
@@ -358,15 +362,15 @@ def broken(programme: Programme, term: TermVerdict, rule: str, values: Mapping[s
     if rule == "kind" and (bounds := values["allowed"].get(kind)):
         least, most = bounds.get("months_from"), bounds.get("months_to")
         said = f"entre {least} et {most} mois" if most else f"d'au moins {least} mois"
-        return f"Indiquez une durée {said}, ou notez l'exception accordée"
+        return f"Indiquez une durée {said}, ou notez l'exception accordée."
     if rule == "kind":
         allowed = " ou ".join(CONTRACTS.get(name, name) for name in values["allowed"])
-        return f"Choisissez {allowed} : {label.lower()} n'admet pas ce contrat"
+        return f"Choisissez {allowed} : {label.lower()} n'admet pas ce contrat."
     if rule == "hours":
         least, most = hours(values["at_least"]), values.get("at_most")
         said = (
             f"entre {least} et {hours(most)}" if most and most != values["at_least"] else f"au moins {least}"
         )
-        return f"Indiquez {said} par semaine, ou notez l'exception accordée"
+        return f"Indiquez {said} par semaine, ou notez l'exception accordée."
     asked = next(each.requires for each in programme.file.contract if each.id == term.id)
-    return f"Il faut {asked} : corrigez, ou choisissez un autre dispositif"
+    return f"Il faut {asked} : corrigez, ou choisissez un autre dispositif."

@@ -96,8 +96,10 @@ def figure_name(name: str) -> str:
     return FIGURES.get(name, name)
 
 
-def value(found: Any, unit: str) -> str:
+def value(found: Any, unit: str, name: str = "") -> str:
     """« 26 ans », « 75 % », « ZUS, ZRR », « oui »."""
+    if name == "age_from" and found == 0:
+        return "aucun"
     if isinstance(found, bool):
         return "oui" if found else "non"
     if isinstance(found, list | tuple):
@@ -114,7 +116,7 @@ def value(found: Any, unit: str) -> str:
         else (0 if float(found) == int(found) else 1)
     )
     one, many = UNITS.get(unit, (unit, unit))
-    return f"{number(found, digits)} {many if found >= 2 else one}"
+    return f"{number(found, digits)}\u00a0{many if found >= 2 else one}"
 
 
 def _part(each: Any) -> str:
