@@ -223,6 +223,7 @@ class _Net:
 
     def __init__(self, table: Table) -> None:
         self.cells = list(table)
+        self.safe: set[int] = set()
         self.arcs: dict[Hashable, list[_Arc]] = {}
         balance: dict[Hashable, int] = {}
         for at, cell in enumerate(self.cells):
@@ -241,11 +242,12 @@ class _Net:
         while waiting:
             waiting = False
             for at, cell in enumerate(self.cells):
-                if not cell.printed or cell.name not in hidden:
+                if not cell.printed or cell.name not in hidden or at in self.safe:
                     continue
                 while (play := self.play(at, hidden, width - 1)).room < width - 1:
                     hidden |= self._cheapest(at, hidden, width - 1 - play.room, play, weight)
                     waiting = True
+                self.safe.add(at)  # and stays so: hiding more only widens what is possible
 
     def play(self, at: int, hidden: Iterable[Hashable], enough: int) -> _Play:
         """How far cell `at` can move (up plus down, `enough` at most) while what is shown stays as it is."""

@@ -83,38 +83,40 @@ def _kept() -> sa.ColumnElement[bool]:
     return sa.and_(Placement.signed_on.is_not(None), Placement.state != PlacementState.ABANDONED)
 
 
-def zone_of(person: sa.SQLColumnExpression[int], day: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[str]:
-    """The zone version of a person's confirmed home that day, `outside` every zone, or `unknown`.
+#: Where two zones hold a home, the one whose key sorts first counts: town before country, a zone before none.
+_RANKED = sa.case(
+    (ResidenceSpell.zone_id.is_(None), "2" + OUTSIDE_ZONES),
+    (Zone.kind == ZoneKind.ZRR, sa.literal("1") + Zone.local_id),
+    else_=sa.literal("0") + Zone.local_id,
+)
+_ZONE = sa.func.substr(sa.func.min(_RANKED), 2)
 
-    A zone counts on the days of its version: a home confirmed in a ZUS says nothing after the ZUS are gone. Where
-    two kinds of zones overlap, the urban one counts.
+
+def _homes(day: Any) -> sa.Select[Any]:
+    """Confirmed homes that hold on the day, with their zone (`_ZONE`), to be grouped by person.
+
+    A zone counts on the days of its version: a home confirmed in a ZUS says nothing once the ZUS are gone.
     """
-    holds = (
-        ResidenceSpell.person_id == person,
-        ResidenceSpell.kind == ResidenceKind.CONFIRMED,
-        ResidenceSpell.start_on <= day,
-        sa.or_(ResidenceSpell.end_on.is_(None), ResidenceSpell.end_on >= day),
+    in_force = sa.and_(
+        Zone.kind.in_(HOMES), Zone.valid_from <= day, sa.or_(Zone.valid_to.is_(None), Zone.valid_to >= day)
     )
-    inside = (
-        sa.select(Zone.local_id)
-        .join(ResidenceSpell, ResidenceSpell.zone_id == Zone.id)
+    return (
+        sa.select(_ZONE.label("zone"))
+        .select_from(ResidenceSpell)
+        .outerjoin(Zone, Zone.id == ResidenceSpell.zone_id)
         .where(
-            *holds,
-            Zone.kind.in_(HOMES),
-            Zone.valid_from <= day,
-            sa.or_(Zone.valid_to.is_(None), Zone.valid_to >= day),
+            ResidenceSpell.kind == ResidenceKind.CONFIRMED,
+            ResidenceSpell.start_on <= day,
+            sa.or_(ResidenceSpell.end_on.is_(None), ResidenceSpell.end_on >= day),
+            sa.or_(ResidenceSpell.zone_id.is_(None), in_force),
         )
-        .order_by(sa.case((Zone.kind == ZoneKind.ZRR, 1), else_=0), Zone.local_id)
-        .limit(1)
-        .scalar_subquery()
     )
-    outside = (
-        sa.select(sa.literal(OUTSIDE_ZONES))
-        .where(*holds, ResidenceSpell.zone_id.is_(None))
-        .limit(1)
-        .scalar_subquery()
-    )
-    return sa.func.coalesce(inside, outside, UNKNOWN)
+
+
+def zone_of(person: sa.SQLColumnExpression[int], day: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[str]:
+    """The zone version of a person's confirmed home that day, `outside` every zone, or `unknown`."""
+    own = _homes(day).where(ResidenceSpell.person_id == person).scalar_subquery()
+    return sa.func.coalesce(own, UNKNOWN)
 
 
 def level_of(person: sa.SQLColumnExpression[int], day: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[str]:
@@ -329,9 +331,15 @@ def offer_movements(session: Session, month: Month) -> dict[str, tuple[int, int]
 
 def register(session: Session, day: date) -> dict[str, int]:
     """People known by the end of that day, by the zone of their confirmed home."""
-    zone = zone_of(Person.id, sa.literal(day, sa.Date))
-    each = sa.select(zone.label("zone")).where(Person.known_since <= day).subquery()
-    rows = session.execute(sa.select(each.c.zone, sa.func.count().label("number")).group_by(each.c.zone))
+    homes = _homes(day).add_columns(ResidenceSpell.person_id).group_by(ResidenceSpell.person_id).subquery()
+    zone = sa.func.coalesce(homes.c.zone, UNKNOWN)
+    rows = session.execute(
+        sa.select(zone.label("zone"), sa.func.count().label("number"))
+        .select_from(Person)
+        .outerjoin(homes, homes.c.person_id == Person.id)
+        .where(Person.known_since <= day)
+        .group_by(homes.c.zone)
+    )
     return {row.zone: row.number for row in rows}
 
 
