@@ -16,7 +16,6 @@ from werkzeug.routing import BaseConverter, ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from matching import clock, published, report_figures
-from matching.disclosure import COMMITTEE
 from matching.errors import NotFound, StaleVersion
 from matching.published import Publication
 from matching.report_model import Month, MonthlyReport
@@ -34,7 +33,7 @@ from ..tables import plain
 from ..typography import french
 from ..wording import number, sentence_for
 from ..wording.report import LEGEND
-from ..wording.report_sentences import of_month
+from ..wording.report_sentences import in_month, of_month
 
 pages = Blueprint("reports", __name__)
 
@@ -69,11 +68,7 @@ def _size(count: int) -> str:
 
 pages.add_app_template_filter(month_words)
 pages.add_app_template_filter(of_month)
-
-
-@pages.context_processor
-def _legend() -> dict[str, str]:
-    return {"legend": LEGEND.format(k=COMMITTEE)}
+pages.add_app_template_filter(in_month)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +113,7 @@ def show(month: Month) -> str | tuple[str, int]:
         "reports/show.html",
         report=report,
         page=shapes.page(report),
+        legend=LEGEND.format(k=report.edition),
         publication=publication,
         changed=changed,
         may_publish=allows(actor(), "report.publish"),
@@ -230,6 +226,7 @@ def _publication(
         report=current,
         former=former,
         page=shapes.page(current),
+        legend=LEGEND.format(k=current.edition),
         unchanged=former is not None and published.figures_hash(former) == published.figures_hash(current),
     )
 

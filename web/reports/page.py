@@ -11,7 +11,7 @@ from matching.report_model import Breakdown, Indicator, Line, MonthlyReport
 from matching.report_words import month_words
 
 from ..charts import Bar, Figure, Series, grouped_bars, horizontal_bars
-from ..wording import MONTHS, number, report_sentences as words
+from ..wording import MONTHS, euros, number, report_sentences as words
 from ..wording.report import HIDDEN, NO_FIGURE
 
 YEARS = {"D1-year", "D3-year", "D4-year", "D6-year"}
@@ -105,10 +105,12 @@ def _paid(report: MonthlyReport) -> Kpi:
     """Money where it may be shown, else the contracts that it went to."""
     paid, when = report["E6-paid"], f"en {words.month_name(report.month)}"
     contracts = f"{words.count(paid)} contrats"
-    if paid.suppressed or paid.also.get("amount_cents") is None:
+    cents = paid.also.get("amount_cents")
+    if paid.suppressed or cents is None:
         label = f"contrats dont l'aide a été versée {when}"
         return Kpi(words.count(paid), label, _joined("montant masqué", paid))
-    return Kpi(words.money(paid), f"d'aide versée {when}", _joined(contracts, paid))
+    whole = euros(round(cents / 100) * 100)  # to the cent in the table
+    return Kpi(whole, f"d'aide versée {when}", _joined(contracts, paid))
 
 
 def _kinds(report: MonthlyReport) -> list[tuple[Line, str]]:
