@@ -192,7 +192,7 @@ def broken_terms(
 ) -> tuple[Programme | None, list[TermVerdict]]:
     """The programme that the entry's scheme means, and its rules that the contract breaks; none where an exception is
     noted or a term is not said."""
-    offer = _draft(entry)
+    offer = draft(entry)
     day = contract_day(offer, on)
     name = programme_on(offer, book, day)
     if name is None or entry.exception_noted:
@@ -203,15 +203,15 @@ def broken_terms(
 
 def day_of(entry: OfferEntry, on: date) -> date:
     """The day its contract is judged on."""
-    return contract_day(_draft(entry), on)
+    return contract_day(draft(entry), on)
 
 
 def judged(organisation: Organisation, entry: OfferEntry, book: ProgrammeBook, on: date) -> list[str]:
     """What an offer of that employer with those terms would lack. Writes nothing."""
-    return missing_for(_draft(entry), organisation, book, on)
+    return missing_for(draft(entry), organisation, book, on)
 
 
-def _draft(entry: OfferEntry) -> Offer:
+def draft(entry: OfferEntry) -> Offer:
     """An offer of those terms that is in no session."""
     values = {name: getattr(entry, name) for name in FIELDS}
     return Offer(**{**values, "skills": list(entry.skills), "missing": []})

@@ -6,14 +6,22 @@ from datetime import UTC, date, datetime
 import pytest
 import sqlalchemy as sa
 
-from matching import offer_aid, offer_entry, offer_queries, offers, organisation_statements as statements
+from matching import (
+    offer_aid,
+    offer_entry,
+    offer_queries,
+    offers,
+    organisation_statements as statements,
+    reference,
+)
 from matching.eligibility.programme import load
 from matching.errors import Duplicate, InvalidInput, StaleVersion
 from matching.offers import OfferAction as Action
+from matching.store.matches import MatchProposal
 from matching.store.organisations import OfferEvent
 from matching.store.upkeep import AuditEvent
 from matching.vocabulary import OfferState, Party, ProposalState, Sector
-from tests import build
+from tests import build, matcher
 from tests.web.doors import account
 
 ON = date(2013, 11, 4)
@@ -71,6 +79,27 @@ def test_an_offer_whose_last_gap_is_filled_opens(session, claire):
     assert trail(session, offer) == [
         ("offer.edit", {"fields": ["training", "tutor"], "version": offer.version, "on": "2013-11-04"})
     ]
+
+
+def test_candidates_are_proposed_at_the_next_search_once_it_is_complete(session, claire):
+    reference.write(session)
+    build.person(session, identifier="P-1")
+    offer = waiting(session)
+    assert matcher.run(session).created == 0
+    edit(session, offer, claire, tutor="Mme Langlet", training="taille")
+    matcher.run(session)
+    assert set(matcher.standing(session)) == {(offer.reference, "P-1")}
+
+
+def test_changed_criteria_make_proposals_stale_at_the_next_search(session, claire):
+    reference.write(session)
+    build.person(session, identifier="P-1")
+    offer = build.offer(session, employer=build.organisation(session, siret=SIRET))
+    matcher.run(session)
+    assert edit(session, offer, claire, title="Chauffeur", needs_licence=True, rome="N4103").criteria_changed
+    matcher.run(session)
+    states = session.scalars(sa.select(MatchProposal.state).where(MatchProposal.offer_id == offer.id))
+    assert ProposalState.STALE in set(states)
 
 
 def test_an_offer_half_completed_waits_with_a_shorter_list(session, claire):
@@ -161,7 +190,15 @@ def test_a_new_offer_opens_or_waits_and_says_its_agency(session, claire):
     keys = uuid.uuid4(), uuid.uuid4()
     made = [
         offer_entry.take(
-            session, employer, entry, BOOK, public_id=key, agency_id=claire.agency_id, on=ON, at=AT, actor_id=claire.id
+            session,
+            employer,
+            entry,
+            BOOK,
+            public_id=key,
+            agency_id=claire.agency_id,
+            on=ON,
+            at=AT,
+            actor_id=claire.id,
         )
         for entry, key in ((whole, keys[0]), (less, keys[1]), (less, keys[1]))
     ]

@@ -216,7 +216,9 @@ def test_the_sheet_says_terms_aid_history_and_candidates(client, database, clair
     check_markup(page)
     assert "1\u202f073&nbsp;€" in page and "Le montant définitif figure sur la décision d’aide." in page
     assert "Offre ouverte" in page and "le 1er octobre 2013, Claire Delmotte" in page
-    assert "À examiner" in page and "Réponse de l’employeur attendue" in page and "une proposition close" in page
+    assert (
+        "À examiner" in page and "Réponse de l’employeur attendue" in page and "une proposition close" in page
+    )
     assert "au moins CAP ou BEP" in page and "pas nécessaire" in page
     assert "Morel" not in page, "candidates are named on the page of examination only"
 
@@ -479,6 +481,30 @@ def test_an_edit_of_an_older_version_keeps_what_was_typed_and_says_what_changed(
     assert "Tuteur, enregistré entre-temps" in answer.text and "M. Petit" in answer.text
     assert stored(database, ref).training is None
     check_markup(answer.text)
+
+
+def test_the_aid_is_estimated_again_from_what_is_typed_and_nothing_is_kept(client, database):
+    ref = waiting(database, starts_on=None)
+    path = f"/offres/{ref}/completer"
+    assert "1\u202f073&nbsp;€" in client.get(path).text
+    answer = client.post(
+        path, data=typed(client, path, weekly_hours="17,5", tutor="Mme Langlet", etape="recalculer")
+    )
+    assert answer.status_code == 200 and "536&nbsp;€" in answer.text and "Mme Langlet" in answer.text
+    assert (stored(database, ref).weekly_hours, stored(database, ref).tutor) == (35.0, None)
+    wrong = client.post(path, data=typed(client, path, weekly_hours="beaucoup", etape="recalculer"))
+    assert wrong.status_code == 422 and "À corriger" in wrong.text and "par mois pendant" not in wrong.text
+
+
+def test_an_offer_ended_meanwhile_is_shown_as_it_is_now(client, database):
+    ref = waiting(database)
+    path = f"/offres/{ref}/completer"
+    mine = typed(client, path, tutor="Mme Langlet")
+    act(client, ref, "withdraw", version=stored(database, ref).version, reason="Abandon")
+    answer = client.post(path, data=mine)
+    assert answer.status_code == 409 and "a retiré cette offre" in answer.text
+    assert client.get(path).location.endswith(f"/offres/{ref}")
+    assert stored(database, ref).tutor is None
 
 
 # --- open offers

@@ -16,7 +16,7 @@ from matching import (
     offers,
     organisation_statements as statements,
 )
-from matching.errors import Conflict, Duplicate, InvalidInput, NotFound, PasserelleError
+from matching.errors import Conflict, Duplicate, InvalidInput, PasserelleError
 from matching.offer_entry import Edited
 from matching.store import scope
 from matching.store.organisations import Offer, Organisation
@@ -29,8 +29,10 @@ from ..forms.organisations import EmployerForm
 from ..notices import done
 from ..security import actor, requires
 from ..wording import offers as words, sentence_for
-from .offers import pages, who_was_faster
+from .offers import pages, sheet, who_was_faster
 
+#: States in which an offer is no longer changed.
+OVER = (OfferState.FILLED, OfferState.WITHDRAWN)
 #: Employers that a search shows.
 FOUND = 20
 #: Fields of the form, as they go from the form to its check page and back.
@@ -54,11 +56,17 @@ def edit(ref: UUID) -> Any:
 
 def _edit(ref: UUID, *, completing: bool) -> Any:
     with reading() as session:
+        offer = scope.one(session, scope.offers(actor()), Offer.public_id == ref)
         if request.method == "GET":
+            if offer.state in OVER:
+                return redirect(url_for(".show", ref=ref))
             return _form_page(session, ref, None, completing=completing)
-        form = OfferForm.typed(scope.one(session, scope.offers(actor()), Offer.public_id == ref))
-    conflict = None
-    if form.holds(today()):
+        form = OfferForm.typed(offer)
+    conflict, good = None, form.holds(today())
+    if request.form.get("etape") == "recalculer":
+        with reading() as session:
+            return _form_page(session, ref, form, completing=completing, good=good), 200 if good else 422
+    if good:
         try:
             with transaction() as session:
                 before, edited = _save(session, ref, form)
@@ -69,8 +77,15 @@ def _edit(ref: UUID, *, completing: bool) -> Any:
         except Conflict as fault:
             conflict = fault
     with reading() as session:
-        page = _form_page(session, ref, form, completing=completing, conflict=conflict)
+        if conflict is not None and _is_over(session, ref):
+            return sheet(session, ref, conflict=who_was_faster(session, ref, conflict)), 409
+        page = _form_page(session, ref, form, completing=completing, conflict=conflict, good=good)
     return page, 409 if conflict else 422
+
+
+def _is_over(session: Session, ref: UUID) -> bool:
+    """Whether somebody ended the offer while the form was open."""
+    return scope.one(session, scope.offers(actor()), Offer.public_id == ref).state in OVER
 
 
 def _save(session: Session, ref: UUID, form: OfferForm) -> tuple[OfferState, Edited]:
@@ -130,10 +145,10 @@ def _form_page(
     *,
     completing: bool,
     conflict: PasserelleError | None = None,
+    good: bool = False,
 ) -> str:
+    """`good`: what was typed can be read, so that an aid can be estimated from it."""
     offer = scope.one(session, scope.offers(actor()), Offer.public_id == ref)
-    if offer.state in (OfferState.FILLED, OfferState.WITHDRAWN):
-        raise NotFound("not-found")
     employer = offer_queries.employer_of(session, offer)
     since: tuple[str, ...] = ()
     if conflict is not None and form is not None:
@@ -162,11 +177,16 @@ def _form_page(
         shown=layout.SHOWN,
         pairs=layout.PAIRS,
         echoes=_echoes(shown),
-        aid=offer_aid.estimate(offer, employer, book(), today()),
-        on=today(),
+        aid=_estimate(offer if form is None else offer_entry.draft(form.entry()) if good else None, employer),
+        to_correct=form is not None and not good,
         conflict=who_was_faster(session, ref, conflict) if conflict else None,
         since=[(words.FIELD_NAMES[name], _as_stored(stored, name)) for name in since] if stored else [],
     )
+
+
+def _estimate(offer: Offer | None, employer: Organisation) -> Any:
+    """The aid of those terms; none of a form that cannot be read."""
+    return None if offer is None else offer_aid.estimate(offer, employer, book(), today())
 
 
 def _as_stored(form: OfferForm, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from matching import audit, clock, jobs, offer_aid, offer_queries, offers
 from matching.errors import Conflict, InvalidInput, NotFound, PasserelleError
 from matching.offers import OfferAction
 from matching.store import scope
-from matching.store.organisations import Offer, Organisation
+from matching.store.organisations import Occupation, Offer, Organisation
 from matching.vocabulary import LIVE_PROPOSALS, OfferState, ProposalState
 
 from ..db import book, reading, today, transaction
@@ -164,6 +165,7 @@ def sheet(
         on=today(),
         words=words,
         terms=terms,
+        occupation=offer.rome and occupation(session, offer.rome),
         unsaid=unsaid,
         aid=offer_aid.estimate(offer, employer, book(), today()),
         history=offer_queries.history(session, offer),
@@ -179,6 +181,20 @@ def sheet(
         conflict=conflict,
         queue="proposals.queue" if "proposals.queue" in current_app.view_functions else None,
     )
+
+
+def occupation(session: Session, rome: str) -> str | None:
+    """The name of an occupation: as imported, else as the starter table has it."""
+    label = session.scalar(sa.select(Occupation.label).where(Occupation.rome == rome))
+    return label or _starter_labels().get(rome)
+
+
+@cache
+def _starter_labels() -> dict[str, str]:
+    from matching.scoring.referential import Referential
+
+    starter = Referential.starter()
+    return dict(zip(starter.codes, starter.labels, strict=True))
 
 
 @pages.get("/offres/<uuid:ref>/retirer")

@@ -306,11 +306,10 @@ def terms(offer: Offer) -> tuple[list[tuple[str, str]], list[str]]:
         ("Diplôme demandé", asked_level(offer)),
         ("Permis B", licence),
         ("Compétences demandées", ", ".join(offer.skills or ()) or None),
-        ("Code du métier (ROME)", offer.rome),
         ("Courriel du contact", offer.contact_email),
         ("Téléphone du contact", phone(offer.contact_phone)),
     ]
-    rare = ("Référence", "Exception accordée", "Date limite", "Code du métier (ROME)")
+    rare = ("Référence", "Exception accordée", "Date limite")
     return (
         [(term, value) for term, value in said if value],
         [term[:1].lower() + term[1:] for term, value in said if not value and term not in rare],
