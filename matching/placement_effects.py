@@ -169,6 +169,7 @@ def _end(act: Act, reason: str) -> None:
     """The contract ends: the job too, and the aid by the motive."""
     placement = act.placement
     placement.ended_on, placement.end_reason = act.on, reason
+    placement.end_situation = act.details.situation
     spell = _spell(act)
     if spell is not None:
         spell.end_on = act.on

@@ -158,8 +158,8 @@ def _take(ref: uuid.UUID, action: PlacementAction) -> str | Response | tuple[str
                 lines.trail(session, f"placement.{action}", ref, {"fields": sorted(_filled(form))})
     except InvalidInput as fault:
         assert form is not None  # a form was read before any guard was asked
-        field = form[REFUSED_AT[fault.code]] if REFUSED_AT.get(fault.code, "on") in form else form.on
-        field.errors = [words.refusal(fault)]
+        wanted = REFUSED_AT.get(fault.code, "on")
+        form[wanted if wanted in form else "on"].errors = [words.refusal(fault)]
         return _page(ref, bound=form), 422
     except Conflict:
         if form is None:

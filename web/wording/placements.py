@@ -121,7 +121,7 @@ TERMS = {
 
 #: kind of a milestone -> its name; {number} and {month} fill it in
 MILESTONES = {
-    "monthly": "Aide de {month}",
+    "monthly": "Aide {month}",
     "trial-end": "Premier versement",
     "month-10": "Second versement",
     "presence-24": "Présence à deux ans",
@@ -231,7 +231,8 @@ def milestone(kind: str, number: int, due_on: date, paper: str | None) -> str:
     template = MILESTONES.get(kind)
     if template is None:
         return paper or f"Échéance n° {number}"
-    return template.format(number=number, month=day(due_on).split(" ", 1)[1])
+    month = day(due_on).split(" ", 1)[1]
+    return template.format(number=number, month=f"d'{month}" if month[0] in "ao" else f"de {month}")
 
 
 def event(action: str) -> str:
