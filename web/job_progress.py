@@ -27,6 +27,7 @@ class Shown:
     done: int
     total: int
     left: str | None
+    started: bool
     over: bool
     stalled: bool
     unanswered: bool
@@ -50,6 +51,7 @@ def of(job: Job, *, at: datetime) -> Shown:
         min(job.done, job.total),
         job.total,
         _left(job),
+        job.started_at is not None,
         job.state not in jobs.UNDER_WAY,
         jobs.is_stalled(job, at=at),
         jobs.is_unanswered(job, at=at),

@@ -21,6 +21,7 @@ from matching.vocabulary import JobState
 
 from . import database as databases, import_jobs
 from .settings import Settings
+from .wording import day
 from .wording.jobs import MESSAGES
 
 log = logging.getLogger("passerelle.worker")
@@ -50,7 +51,7 @@ def match_all(database: Database, settings: Settings, arguments: dict[str, Any],
     # On SQLite the run holds the only pen: progress noted from within would wait for the run itself.
     tell = progress if database.engine.dialect.name != "sqlite" else None
     document = run_match(database, settings, on=on, on_progress=tell)
-    return MESSAGES["matched"].format(count=len(document["proposals"]), day=on.isoformat())
+    return MESSAGES["matched"].format(count=len(document["proposals"]), day=day(on))
 
 
 HANDLERS: dict[str, Handler] = {

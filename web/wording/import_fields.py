@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from importers.preview import ELSEWHERE
 
+from .people import PLACES
+
 #: canonical column of imports.md §4 -> its meaning
 COLUMNS = {
     "identifiant": "Identifiant", "nom": "Nom", "prenom": "Prénom", "date_naissance": "Date de naissance",
@@ -100,7 +102,6 @@ _VALUES = {
     "emploi_franc": "Emploi franc",
     "market": "marchand",
     "non_profit": "sans but lucratif",
-    "hors_zone": "hors zone",
 }
 #: What stands for no value, and for one that is not to be read here.
 NONE, SEALED, ELSEWHERE_WORDS = "(vide)", "(protégé)", "(fiche d'une autre agence)"
@@ -164,6 +165,11 @@ def value(name: str, said: Any) -> str:
             return ", ".join(parts) or NONE
         case float():
             return f"{said:g}".replace(".", ",")
+        case str() if name in ("declared_quarter", "declared_place"):
+            return PLACES.get(said, said)
+        case str() if name in ("phone", "contact_phone") and said.startswith("+33"):
+            national = f"0{said[3:]}"
+            return " ".join(national[at : at + 2] for at in range(0, len(national), 2))
         case str():
             return _VALUES.get(said) or _day(said) or said
         case _:
