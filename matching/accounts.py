@@ -319,7 +319,12 @@ def set_password(
 
 
 def forget_second_factor(session: Session, user: User, *, by: int | None, at: datetime) -> None:
-    """Take the second factor away (a lost telephone): the next sign-in asks for a new one. Sessions end. Flushes."""
+    """Take the second factor away (a lost telephone): the next sign-in asks for a new one. Sessions end. Flushes.
+
+    Raises Conflict("own-account"): one's own is changed from one's own page, with its code.
+    """
+    if user.id == by:
+        raise Conflict("own-account")
     user.totp_secret = user.totp_last_step = None
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     end_sessions(session, user.id, at=at)
