@@ -186,6 +186,7 @@ def test_publishing_asks_shows_and_freezes(signed_in, accounts, database):
     ]
     assert row.content["highlights"][0]["by"] == "Supervisor"
     assert (event.actor_id, event.subject_id) == (accounts["supervisor"].id, "2013-10")
+    assert "Corriger ces phrases…" in text_of(supervisor.get(OCTOBER))
     again = publish(supervisor, second="Toutes à des jeunes d'Amiens.")
     assert "Rien n'a changé" in text_of(supervisor.get(again.location))
 
