@@ -38,7 +38,7 @@ CALLS = [
     ["import", "voitures", "f.csv"], ["import", "jeunes", "f.csv", "--source", "x"],
     ["import", "jeunes", "f.csv", "--today", "4/11/2013"], ["check", "--programme"], ["check", "a", "b"], ["programmes"],
     ["programmes", "gaps"], ["programmes", "verify", "x"], ["occupation", "--rome"], ["match", "--workers", "0"],
-    ["match", "--offer"], ["match", "--today", "demain"], ["match", "x"],
+    ["users"], ["users", "invite"], ["users", "list", "x"], ["audit"], ["audit", "verify", "x"], ["match", "--offer"], ["match", "--today", "demain"], ["match", "x"],
 ]  # fmt: skip
 
 
