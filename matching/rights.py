@@ -50,6 +50,8 @@ from .vocabulary import ResidenceKind, Sector, SituationValue, Verdict, ZoneKind
 
 #: People read at once: their columns stay in the processor's cache (architecture.md §4).
 CHUNK = 5_000
+#: People asked for one by one: those of a page of a list lie anywhere between the first and the last id.
+FEW = 200
 
 
 def load_cohort(
@@ -69,11 +71,15 @@ class _Reader:
     def __init__(self, session: Session, ids: Sequence[int]) -> None:
         self.session = session
         self.row = {each: at for at, each in enumerate(ids)}
-        self.low, self.high = ids[0], ids[-1]
-        self.size = len(ids)
+        self.ids, self.size = ids, len(ids)
+
+    def these(self, person_id: Any) -> sa.ColumnElement[bool]:
+        """Rows of the people of the chunk: a few by name, many by the range of ids that holds them."""
+        few = self.size <= FEW
+        return person_id.in_(self.ids) if few else person_id.between(self.ids[0], self.ids[-1])  # type: ignore[no-any-return]
 
     def rows(self, person_id: Any, *columns: Any, order: Sequence[Any] = ()) -> Iterator[tuple[int, Any]]:
-        query = sa.select(person_id, *columns).where(person_id.between(self.low, self.high)).order_by(*order)
+        query = sa.select(person_id, *columns).where(self.these(person_id)).order_by(*order)
         for found in self.session.execute(query):
             if (at := self.row.get(found[0])) is not None:
                 yield at, found
@@ -186,7 +192,7 @@ def _homes(read: _Reader) -> tuple[Homes, Spans]:
             Zone.valid_to,
         )
         .outerjoin(Zone, Zone.id == table.zone_id)
-        .where(table.kind == ResidenceKind.CONFIRMED, table.person_id.between(read.low, read.high))
+        .where(table.kind == ResidenceKind.CONFIRMED, read.these(table.person_id))
     )
     spells, kinds, communes = [], [], []
     for row in read.session.execute(query):
