@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from wtforms import Field, RadioField, SelectChoice, SelectField, StringField, T
 from wtforms.validators import InputRequired, Length
 
 from importers import values as read
-from importers.cells import starred
+from importers.cells import Bad, starred
 from matching.errors import PasserelleError
 from matching.person_edits import (
     SIMPLE,
@@ -67,8 +68,19 @@ class Refusable(FlaskForm):
         field.errors = [*field.errors, words.refusal(fault)]
 
 
+class BirthField(DayField):
+    """A day of birth: two figures of a year are of the past."""
+
+    def parsed(self, text: str) -> date:
+        try:
+            born: date = read.day(text, read.Context(today=today()), birth=True)
+        except Bad as wrong:
+            raise ValueError(text) from wrong
+        return born
+
+
 class BirthForm(Refusable):
-    day = DayField("Date de naissance", [InputRequired("Indiquez la date de naissance.")])
+    day = BirthField("Date de naissance", [InputRequired("Indiquez la date de naissance.")])
 
     def answer(self, _fact: str) -> Answer:
         day: Any = self.day.data
@@ -97,7 +109,12 @@ class DiplomaForm(Refusable):
 class RegistrationForm(Refusable):
     since = DayField("Inscrit depuis le", [InputRequired("Indiquez le premier jour de l'inscription.")])
     end = DayField("Jusqu'au")
-    category = SelectField("Catégorie", choices=_choices(words.CATEGORIES))
+    category = SelectField("Catégorie", choices=_choices(words.CATEGORIES), default="", validate_choice=False)
+
+    def validate_category(self, field: Field) -> None:
+        field.data = field.data or ""
+        if field.data not in dict(words.CATEGORIES):
+            raise ValidationError("Choisissez une catégorie de la liste, ou « non précisée ».")
 
     def answer(self, _fact: str) -> Answer:
         since: Any = self.since.data

@@ -29,12 +29,15 @@ from ..wording import people as words, people_history as past
 from ..wording.explained import RightsView, view
 from ..wording.placements import STATES as PLACEMENT_STATES
 from ..wording.proposals import phone
+from ..wording.rights import QUESTIONS
 from .people import pages
 
 #: Lines of history a page.
 HISTORY = 20
 #: Years drawn before and after the day, in days.
 BEFORE, AFTER = 365, 1_095
+#: Facts that an advisor may note at any time.
+CHANGING = ("employment", "registrations")
 
 
 @dataclass
@@ -91,6 +94,7 @@ def page(ref: UUID, typed: Typed) -> str:
         )
         for each in told
     ]
+    asked = _asked(views, typed, may_recognise)
     at = _whole(request.args.get("histoire", ""), len(history))
     return render_template(
         "people/show.html",
@@ -99,7 +103,8 @@ def page(ref: UUID, typed: Typed) -> str:
         age=age(person.birth_date, on) if person.birth_date else None,
         views=views,
         chart_figure=_chart(views, on) if any(each.periods for each in views) else None,
-        asked=_asked(views, typed, may_recognise),
+        asked=asked,
+        others=_others(asked, typed),
         home=typed.home or _home_form(sheet),
         zones=sheet.zones,
         contact=typed.contact or forms.ContactForm(formdata=None, data={"day": on, "channel": "phone"}),
@@ -149,26 +154,37 @@ class Question:
 
 def _asked(views: list[RightsView], typed: Typed, may_recognise: bool) -> list[Question]:
     """Missing facts of the programmes that may still open, those that settle most first."""
-    stated = person_edits.facts_of(book())
     found: dict[str, Question] = {}
     for each in views:
         for asked in each.asked:
             if asked.fact == "rqth" and not may_recognise:
                 continue
-            known = found.get(asked.fact)
-            form = typed.answers.get(asked.fact)
-            if form is None and known is None and asked.fact != "residence":
-                form = forms.answer_form(asked.fact, stated)
+            before = found.get(asked.fact)
             found[asked.fact] = Question(
                 asked.fact,
                 asked.question,
-                asked.first or (known is not None and known.first),
-                ((*known.programmes, each.label) if known else (each.label,)),
-                known.form if known else form,
+                asked.first or (before is not None and before.first),
+                ((*before.programmes, each.label) if before else (each.label,)),
+                before.form if before else _form(asked.fact, typed),
             )
     if "diploma_level" in found:
         found.pop("bac_plus", None)  # the same form answers both
     return sorted(found.values(), key=lambda question: (not question.first, -len(question.programmes)))
+
+
+def _others(asked: list[Question], typed: Typed) -> list[Question]:
+    """What may change though nobody asks: the situation, a registration; and whatever was just refused."""
+    known = {question.fact for question in asked}
+    return [
+        Question(fact, QUESTIONS[fact], False, (), _form(fact, typed))
+        for fact in dict.fromkeys((*CHANGING, *typed.answers))
+        if fact not in known
+    ]
+
+
+def _form(fact: str, typed: Typed) -> Any:
+    """What was typed, else an empty form; None for the home, which has its own."""
+    return typed.answers.get(fact) or forms.answer_form(fact, person_edits.facts_of(book()))
 
 
 def _home_form(sheet: person_sheet.Sheet) -> forms.HomeForm:

@@ -283,7 +283,7 @@ class _Words:
     def _sentence(self, fact: Fact) -> str:
         if fact.code == "age" and (born := fact.values["born"]) is not None:
             on = fact.values["on"]
-            verb = {"Mme": "Née le", "M.": "Né le"}.get(self.civility or "", "Naissance le")
+            verb = {"Mme": "Née le", "M": "Né le"}.get(self.civility or "", "Naissance le")
             when = "aujourd'hui" if on == self.today else f"le {short(on)}"
             return f"{verb} {short(born)} : {age_on(born, on)} ans {when}."
         if fact.code == "work" and fact.values["value"] is False:
@@ -316,6 +316,8 @@ class _Words:
             last = next((last for first, last in criterion.windows if _within(day, first, last)), None)
             if last is None or last.toordinal() >= self.programme.in_force()[1]:
                 return ""  # the programme ends first
+            if not all(self._may_be_told(fact) for fact in criterion.facts):
+                return ""  # the day may be that of the recognition
             if criterion.id == "age":
                 at_signature = self.programme.file.judged_on == "signature"
                 return f"{_SIGNATURE[at_signature]} jusqu'au {short(last)}."

@@ -278,7 +278,7 @@ def proposal_state(state: ProposalState, civility: str | None) -> tuple[str, str
     if state in WAITING:
         return WAITING[state]
     woman, man, neutral, kind = STATES[state]
-    return {"Mme": woman, "M.": man}.get(civility or "", neutral), kind
+    return {"Mme": woman, "M": man}.get(civility or "", neutral), kind
 
 
 def contract(placed: Placed) -> str:
