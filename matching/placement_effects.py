@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from . import milestones, offers, proposals
 from .eligibility import aid
 from .eligibility.aid import AidContract, after
-from .placement_guards import Act
+from .placement_guards import UNDER_CONTRACT, Act
 from .store.matches import MatchProposal
 from .store.organisations import Organisation
 from .store.people import EmploymentSpell, Person
@@ -69,12 +70,22 @@ def _sign(act: Act) -> None:
     _others_of_the_person(act)
     offer = act.offer()
     if offer is not None and offers.count_post(act.session, offer, actor_id=act.actor_id, on=act.on):
-        live = proposals.live_of(act.session, offer_id=offer.id)
-        others = [proposal for proposal in live if proposal.id != placement.proposal_id]
+        others = rivals(act.session, offer.id, placement.proposal_id)
         proposals.close_all(
             act.session, others, "position_filled", actor_id=act.actor_id, on=act.on, at=act.at, told=act.told
         )
     _derive(act)
+
+
+def rivals(session: Session, offer_id: int, proposal_id: int | None) -> list[MatchProposal]:
+    """Live proposals for the offer beside this one, whose people have no contract there: its last post closes them."""
+    hired = session.scalars(
+        sa.select(Placement.proposal_id).where(
+            Placement.offer_id == offer_id, Placement.state.in_(UNDER_CONTRACT)
+        )
+    ).all()
+    live = proposals.live_of(session, offer_id=offer_id)
+    return [proposal for proposal in live if proposal.id != proposal_id and proposal.id not in hired]
 
 
 def _others_of_the_person(act: Act) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import milestones, placements, proposals
+from . import milestones, placement_effects as effects, placements, proposals
 from .errors import NotFound
 from .store import scope
 from .store.accounts import User
@@ -207,7 +207,7 @@ def chosen(session: Session, actor: scope.Actor, public_id: uuid.UUID) -> Chosen
         found.Person,
         found.Offer,
         found.Organisation,
-        rivals=sum(row.id != proposal.id for row in proposals.live_of(session, offer_id=found.Offer.id)),
+        rivals=len(effects.rivals(session, found.Offer.id, proposal.id)),
         elsewhere=sum(row.id != proposal.id for row in proposals.live_of(session, person_id=found.Person.id)),
         placement_id=found.placement_id,
     )

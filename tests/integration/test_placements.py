@@ -9,6 +9,7 @@ from matching import milestones, placements
 from matching.eligibility import programme
 from matching.errors import Duplicate, InvalidInput, NotAllowed
 from matching.store.matches import MatchProposal, ReviewDecision
+from matching.store.organisations import Offer
 from matching.store.people import EmploymentSpell
 from matching.vocabulary import (
     MilestoneState,
@@ -17,7 +18,8 @@ from matching.vocabulary import (
     PlacementState,
     ProposalState,
 )
-from tests import build
+from tests import build, hires
+from tests.web.doors import an_agency
 
 BOOK = programme.load()
 DAY = date(2013, 11, 4)
@@ -64,6 +66,17 @@ def test_a_signature_counts_the_post_closes_the_others_and_makes_the_aid(session
     assert placement.snapshot["verdict"] == "eligible"
     monthly = [row for row in milestones.of(session, placement.id) if row.kind == "monthly"]
     assert len(monthly) == 37 and all(row.state is MilestoneState.UPCOMING for row in monthly)
+
+
+def test_the_last_post_closes_the_candidates_and_leaves_who_was_hired_before(session):
+    agency = an_agency(session)
+    first = hires.hired(session, agency=agency, positions=2)
+    offer = session.get_one(Offer, first.offer_id)
+    waiting = build.proposal(session, offer=offer)
+    hires.hired(session, agency=agency, offer=offer)
+    assert offer.state is OfferState.FILLED
+    assert waiting.state is ProposalState.CLOSED
+    assert session.get_one(MatchProposal, first.proposal_id).state is ProposalState.SELECTED
 
 
 def test_a_right_that_is_not_proven_stops_the_request_and_nothing_is_written(session):
@@ -115,6 +128,7 @@ def test_a_contract_lived_to_its_end_is_completed(session):
         step(steps.COMPLETE, on=date(2014, 11, 1), situation="lasting_job")
     step(steps.COMPLETE, on=date(2014, 11, 17), situation="lasting_job")
     assert (placement.state, placement.end_reason) == (PlacementState.COMPLETED, "end_of_term")
+    assert placement.end_situation == "lasting_job"
     monthly = [row for row in milestones.of(session, placement.id) if row.kind == "monthly"]
     assert len(monthly) == 13 and all(row.state is MilestoneState.UPCOMING for row in monthly)
     assert session.get_one(MatchProposal, placement.proposal_id).state is ProposalState.CLOSED
