@@ -468,13 +468,13 @@ def test_months_are_settled_by_hand_one_by_one_and_several_at_once(app, running)
 def test_each_ticked_line_has_its_own_answer(app, running):
     client = advisor(app)
     page = client.get(f"/placements/{running}")
-    settle(client, running, faire="receive/monthly:1:upcoming")  # meanwhile
+    settle(advisor(app, name="Hugo Lenoir"), running, faire="receive/monthly:1:upcoming")  # meanwhile
     answer = settle(
         client, running, page, action="receive", lignes=["monthly:1:upcoming", "monthly:2:upcoming"]
     )
     assert answer.status_code == 409
     assert "1 ligne notée sur 2" in answer.text.replace("\u00a0", " ")
-    assert "Quelqu’un l’a notée entre-temps" in answer.text
+    assert "Hugo Lenoir l’a notée pour le 3 février 2014" in answer.text
     assert [state for state, *_ in months(app)] == ["document_received", "document_received", "upcoming"]
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -50,7 +50,7 @@ class Line:
     title: str
     note: str
     verb: str
-    url: str | None
+    url: str
 
 
 @pages.get("/echeances")
@@ -110,12 +110,7 @@ def _right(row: ClosingRight) -> Line:
             verb,
             url_for("proposals.show", ref=row.offer_id, proposal=row.proposal_id),
         )
-    return Line("droits", row, title, note, verb, _sheet(row))
-
-
-def _sheet(row: Deadline) -> str | None:
-    """The person's page."""
-    return url_for("people.show", ref=row.person_id) if "people.show" in current_app.view_functions else None
+    return Line("droits", row, title, note, verb, url_for("people.show", ref=row.person_id))
 
 
 def _milestone(row: MilestoneDue) -> Line:

@@ -142,10 +142,13 @@ def settle(
             except InvalidInput as fault:
                 results.append(Settled(name, False, words.refusal(fault)))
                 statuses.append(422)
+            except StaleVersion:
+                results.append(Settled(name, False, words.meanwhile(row, hire.events)))
+                statuses.append(409)
             except Conflict:
                 said = words.MILESTONE_STATES[row.state][0].lower()
                 results.append(
-                    Settled(name, False, f"Quelqu'un l'a notée entre-temps : {said}. Rien n'a été changé.")
+                    Settled(name, False, f"Ce n'est pas possible ici : {said}. Rien n'a été changé.")
                 )
                 statuses.append(409)
             else:

@@ -12,9 +12,10 @@ from matching.errors import PasserelleError
 from matching.milestones import MilestoneAction, Standing
 from matching.placement_queries import Entailed, Hire, Line, Rows
 from matching.placements import PlacementAction as A
+from matching.store.placements import AidMilestone
 from matching.vocabulary import MilestoneState, PlacementState as State
 
-from . import day, euros, sentence_for
+from . import day, euros, sentence_for, weekday
 from .conditions import TITLES, legal
 from .explained import Rule
 from .reasons import PROGRAMMES
@@ -156,7 +157,7 @@ STANDINGS: Mapping[Standing, tuple[str, str]] = {
 #: action -> the verb of its button, what was done
 SETTLING: Mapping[MilestoneAction, tuple[str, str]] = {
     MilestoneAction.RECEIVE: ("Papier reçu", "papier reçu"),
-    MilestoneAction.ASK: ("Demander le versement", "versement demandé"),
+    MilestoneAction.ASK: ("Demander", "versement demandé"),
     MilestoneAction.PAY: ("Noter le versement", "versement noté"),
     MilestoneAction.REFUSE: ("Noter le refus", "refus noté"),
     MilestoneAction.REPAY: ("Noter le remboursement", "remboursement noté"),
@@ -227,6 +228,13 @@ def contract(kind: str, months: int | None, hours: float | None) -> str:
     return f"{term}, {f'{hours:g}'.replace('.', ',')} h par semaine" if hours else term
 
 
+def read_back(field: Any) -> str | None:
+    """« Lundi 2 décembre 2013 »: the day that was understood; None while nothing was typed."""
+    if field.data is None or not field.raw_data:
+        return None
+    return weekday(field.data, year=True).capitalize()
+
+
 def milestone(kind: str, number: int, due_on: date, paper: str | None) -> str:
     template = MILESTONES.get(kind)
     if template is None:
@@ -252,6 +260,18 @@ def of_the_contract(lines: Iterable[Line]) -> list[Line]:
 def of_the_aid(lines: Iterable[Line]) -> list[Line]:
     """What was noted of its aid."""
     return [line for line in lines if line.event.action.startswith("milestone_")]
+
+
+def meanwhile(row: AidMilestone, lines: Iterable[Line]) -> str:
+    """Who noted what of that row of the aid since the page was opened."""
+    said = MILESTONE_STATES[row.state][0].lower()
+    own = f"{row.kind} {row.number}"
+    last = next(
+        (line for line in of_the_aid(lines) if (line.event.reason or "").split(" · ")[0] == own), None
+    )
+    if last is None:
+        return f"Notée entre-temps : {said}. Rien n'a été changé."
+    return f"{last.who or 'Passerelle'} l'a notée pour le {day(last.event.done_on)} : {said}. Rien n'a été changé."
 
 
 def reason(text: str | None) -> str:
