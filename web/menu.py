@@ -36,6 +36,8 @@ def entries() -> list[Entry]:
     if signed_in is None:
         return []
     area = request.blueprint or ""
+    if area == "accounts" and not request.path.startswith("/comptes"):
+        area = ""  # one's own account is no entry of the menu
     return [
         Entry(label, url_for(endpoint), endpoint.split(".")[0] == area)
         for label, endpoint, permission in ENTRIES

@@ -85,6 +85,17 @@ class ForgottenForm(FlaskForm):
     email = EmailField("Adresse e-mail", [InputRequired("Indiquez votre adresse e-mail."), EMAIL])
 
 
+#: Of an invitation; made before the other fields, so that errors are told in the order of the page.
+_ADDRESS = EmailField(
+    "Adresse e-mail",
+    [
+        InputRequired("Indiquez l'adresse e-mail."),
+        EMAIL,
+        Regexp(EMAIL_SHAPE, message="Indiquez une adresse comme nom@example.fr."),
+    ],
+)
+
+
 class RightsForm(FlaskForm):
     """What an account may do, and for whom. Agencies are given by the page: (name, choices)."""
 
@@ -150,11 +161,4 @@ class RightsForm(FlaskForm):
 
 
 class InvitationForm(RightsForm):
-    email = EmailField(
-        "Adresse e-mail",
-        [
-            InputRequired("Indiquez l'adresse e-mail."),
-            EMAIL,
-            Regexp(EMAIL_SHAPE, message="Indiquez une adresse comme nom@example.fr."),
-        ],
-    )
+    email = _ADDRESS
