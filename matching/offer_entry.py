@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from . import audit, names, offers
 from .eligibility.contract import TermVerdict
+from .errors import Duplicate
 from .offer_terms import (
     EMPLOYER_GAPS,
     MENDED_BY,
@@ -131,16 +132,36 @@ def edit(
         offer.review_by = _closer(offer)
     flush(session, "offer")
     if changed:
-        audit.append(
-            session,
-            at=at,
-            actor_id=actor_id,
-            action="offer.edit",
-            subject_kind="offer",
-            subject_id=str(offer.public_id),
-            details={"fields": sorted(changed), "version": offer.version, "on": on.isoformat()},
-        )
+        _note(session, offer, changed, on, at, actor_id)
     return Edited(changed, tuple(offer.missing), offer.state)
+
+
+def attach(
+    session: Session,
+    offer: Offer,
+    organisation: Organisation,
+    *,
+    version: int,
+    on: date,
+    at: datetime,
+    actor_id: int,
+) -> None:
+    """The offer is this employer's: a file had named it without its number. To be judged again by `edit`.
+
+    Raises StaleVersion; Duplicate when that employer has an offer of the same source and reference.
+    """
+    offers.expect(offer, version)
+    same = sa.select(Offer.id).where(
+        Offer.source == offer.source,
+        Offer.organisation_id == organisation.id,
+        Offer.reference == offer.reference,
+        Offer.id != offer.id,
+    )
+    if offer.reference is not None and session.scalar(same.limit(1)) is not None:
+        raise Duplicate("offer-exists", reference=offer.reference, name=organisation.name)
+    offer.organisation_id = organisation.id
+    flush(session, "offer")
+    _note(session, offer, ("organisation_id",), on, at, actor_id)
 
 
 def take(
@@ -230,6 +251,21 @@ def _set(session: Session, offer: Offer, entry: OfferEntry) -> tuple[str, ...]:
     if {"postcode", "commune"} & set(changed):
         offer.insee_code = Communes.load(session).only(entry.postcode, entry.commune)
     return tuple(changed)
+
+
+def _note(
+    session: Session, offer: Offer, changed: Iterable[str], on: date, at: datetime, actor_id: int
+) -> None:
+    """Put an edit on the trail: names of fields, the version it made, the business day."""
+    audit.append(
+        session,
+        at=at,
+        actor_id=actor_id,
+        action="offer.edit",
+        subject_kind="offer",
+        subject_id=str(offer.public_id),
+        details={"fields": sorted(changed), "version": offer.version, "on": on.isoformat()},
+    )
 
 
 def _still_missing(gap: str, mended: set[str]) -> bool:

@@ -283,6 +283,16 @@ def test_a_number_once_stated_opens_the_offers_that_waited_for_it(session, clair
     assert offer.state is OfferState.OPEN
 
 
+def test_an_offer_is_attached_to_another_employer_unless_it_has_the_same_one(session, claire):
+    other, offer = build.organisation(session, siret=SIRET), build.offer(session, reference="A-1")
+    at = {"on": ON, "at": AT, "actor_id": claire.id}
+    offer_entry.attach(session, offer, other, version=offer.version, **at)
+    assert offer.organisation_id == other.id
+    twin = build.offer(session, reference="A-1")
+    with pytest.raises(Duplicate, match="offer-exists"):
+        offer_entry.attach(session, twin, other, version=twin.version, **at)
+
+
 # --- reading
 
 

@@ -103,7 +103,7 @@ def test_the_list_says_of_each_offer_what_it_waits_for(client, database, claire)
     assert "Médiateur &lt;social&gt;" in page and "P\u20117" in page
     assert "Manque\u00a0: tuteur, formation prévue" in page and f"/offres/{ref}/completer" in page
     assert "3&nbsp;sur&nbsp;5" in page and "Dans 5\u00a0jours" in page
-    assert '<td class="number">2</td>' in page, "people of another agency are not counted"
+    assert '2<span class="unseen"> candidats à examiner' in page, "people of another agency are not counted"
 
 
 #: state in the address -> titles of the offers shown, in order
@@ -438,6 +438,22 @@ def test_a_number_that_is_anothers_is_told_beside_the_field(client, database):
     path = f"/offres/{ref}/completer"
     answer = client.post(path, data=typed(client, path, siret=SIRET))
     assert answer.status_code == 422 and "celui de «\u00a0Étoile du Pigeonnier\u00a0»" in answer.text
+
+
+def test_an_offer_named_without_its_number_is_attached_to_the_employer_that_has_it(client, database):
+    with database.transaction() as session:
+        star = build.organisation(session, siret=SIRET, name="Étoile du Pigeonnier").id
+        employer = build.organisation(session, siret=None, sector=None)
+    ref = waiting(database, employer=employer, tutor="A", training="B", missing=["siret", "sector"])
+    path = f"/offres/{ref}/completer"
+    assert 'name="attach"' not in client.get(path).text
+    asked = client.post(path, data=typed(client, path, siret=SIRET))
+    assert asked.status_code == 422 and 'name="attach"' in asked.text
+    assert "L’offre passera à «\u00a0Étoile du Pigeonnier\u00a0»" in asked.text
+    check_markup(asked.text)
+    answer = client.post(path, data=typed(client, path, siret=SIRET, attach="y"))
+    assert answer.status_code == 303 and "employeur" in client.get(answer.location).text
+    assert (stored(database, ref).state, stored(database, ref).organisation_id) == (OfferState.OPEN, star)
 
 
 def test_a_condition_that_the_employer_cannot_meet_says_the_ways_out(client, database):

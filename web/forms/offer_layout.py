@@ -32,7 +32,7 @@ SHOWN: dict[str, Shown] = {
     "training": Shown(hint="Par exemple : CQP animateur de loisirs. Un emploi d'avenir la demande.", optional=False),
     "starts_on": Shown("date", "Par exemple : 02/12/2013"),
     "apply_before": Shown("date", "Passé ce jour, plus personne n'est proposé."),
-    "positions": Shown(width="short", suffix="postes", optional=False, inputmode="numeric"),
+    "positions": Shown(width="short", optional=False, inputmode="numeric"),
     "postcode": Shown(hint="Du lieu de travail. Par exemple : 80080", width="short", inputmode="numeric"),
     "commune": Shown(hint="Du lieu de travail.", width="medium"),
     "level": Shown("select", optional=False),

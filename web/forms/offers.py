@@ -7,31 +7,22 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from flask_wtf import FlaskForm
-from wtforms import (
-    Field,
-    RadioField,
-    SelectChoice,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms import BooleanField, Field, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from importers import values as read
 from importers.cells import Bad
 from matching import offer_entry
 from matching.offer_entry import OfferEntry
-from matching.offer_terms import RETURNABLE, mended_by
-from matching.offers import OfferAction
+from matching.offer_terms import mended_by
 from matching.organisation_statements import GROUNDS
 from matching.store.organisations import Offer, Organisation
 from matching.vocabulary import CONTRACT_KINDS, Sector
 
 from ..db import book, today
 from ..wording import offers as words
-from .fields import DayField, DecimalCommaField, WholeField, cleaned
+from .fields import DayField, DecimalCommaField, WholeField
+from .offer_steps import VersionForm, longest, text
 
 if TYPE_CHECKING:
     from matching.errors import PasserelleError
@@ -47,14 +38,6 @@ LEVEL_WORDS = {
     "7": "Master (bac+5)", "8": "Doctorat",
 }  # fmt: skip
 TRUE, FALSE = "oui", "non"
-
-
-def text(value: Any) -> str:
-    return cleaned(value) if isinstance(value, str) else ""
-
-
-def longest(number: int) -> Length:
-    return Length(max=number, message=f"Raccourcissez : {number} caractères au plus.")
 
 
 def of(parser: Callable[[str, read.Context], Any], message: str) -> Callable[[Any, Field], None]:
@@ -84,12 +67,6 @@ def between(least: float, most: float, message: str) -> Callable[[Any, Field], N
             raise ValidationError(message)
 
     return check
-
-
-class VersionForm(FlaskForm):
-    """The version of the row that was shown."""
-
-    version = WholeField("Version", refused="Rechargez la page.", default=0)
 
 
 class OfferForm(VersionForm):
@@ -176,6 +153,9 @@ class OfferForm(VersionForm):
     )
     #: Of the employer; drawn only where one of them is missing.
     siret = StringField("SIRET de l'employeur", [SIRET], filters=[text])
+    #: Drawn once the number turned out to be another employer's.
+    attach = BooleanField("Cette offre est bien celle de cet employeur")
+    holder: str | None = None
     sector = RadioField(
         "Secteur de l'employeur",
         [Optional()],
@@ -325,6 +305,7 @@ class OfferForm(VersionForm):
                 self.refuse(mended_by(gap)[0], words.missing_advice(gap))
         elif fault.code in FAULTS:
             self.refuse(FAULTS[fault.code], sentence)
+            self.holder = fault.facts.get("name") if fault.code == "siret-taken" else None
         else:
             self.refuse("title", sentence)
 
@@ -362,31 +343,6 @@ def _parsed(field: Field) -> Any:
 
 def _skills(said: str | None) -> list[str]:
     return list(read.skills(said or "", read.Context(today=today())))
-
-
-class StepForm(VersionForm):
-    """One step of an offer's life; which ones are possible is the machine's business."""
-
-    reason = StringField("Motif", [longest(255)], filters=[text])
-    missing = SelectMultipleField(
-        "Ce qui manque",
-        choices=[SelectChoice(code, words.missing_name(code).capitalize()) for code in RETURNABLE],
-        validate_choice=False,
-    )
-
-    @classmethod
-    def of(cls, action: OfferAction, version: int, given: StepForm | None = None) -> StepForm:
-        """The form of that step, its ids its own; `given`: as it was refused."""
-        form = given or cls(formdata=None)
-        form.version.raw_data, form.version.data = None, version
-        form.reason.label.text = words.REASONS.get(action, "Motif")
-        for field in (form.reason, form.missing):
-            field.id = field.label.field_id = f"{action}-{field.name}"
-        return form
-
-    def validate_missing(self, field: Field) -> None:
-        if any(code not in RETURNABLE for code in field.data or ()):
-            raise ValidationError("Choisissez des réponses de la liste.")
 
 
 def employer_fields(organisation: Organisation, gaps: Iterable[str]) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from matching.organisation_statements import GROUNDS
 from matching.vocabulary import Sector
 
 from ..wording import offers as words
-from .offers import SIRET, VersionForm, longest, text
+from .offer_steps import VersionForm, longest, text
+from .offers import SIRET
 
 
 class SectorForm(VersionForm):

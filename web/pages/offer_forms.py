@@ -94,11 +94,17 @@ def _save(session: Session, ref: UUID, form: OfferForm) -> tuple[OfferState, Edi
     offer = scope.one(session, scope.offers(me), Offer.public_id == ref)
     offers.expect(offer, form.version.data or 0)
     before, employer = offer.state, offer_queries.employer_of(session, offer)
-    changed, allowed = [], forms.employer_fields(employer, offer.missing)
+    changed: list[str] = []
     siret, sector = form.stated_siret, form.stated_sector
-    if siret and siret != employer.siret and "siret" in allowed:
-        statements.state_siret(session, employer, siret, book(), actor_id=me.id, on=on, at=at)
-        changed.append("siret")
+    if siret and siret != employer.siret and "siret" in forms.employer_fields(employer, offer.missing):
+        holder = session.scalar(scope.organisations(me).where(Organisation.siret == siret))
+        if holder is not None and form.attach.data:
+            offer_entry.attach(session, offer, holder, version=offer.version, on=on, at=at, actor_id=me.id)
+            employer = holder
+        else:
+            statements.state_siret(session, employer, siret, book(), actor_id=me.id, on=on, at=at)
+        changed += ["siret", "sector"] if employer is holder else ["siret"]
+    allowed = forms.employer_fields(employer, offer.missing)
     if sector and sector is not employer.sector and "sector" in allowed:
         statements.state_sector(
             session,
@@ -329,6 +335,7 @@ def _check_page(form: OfferForm, employer: Organisation, key: UUID) -> str:
         form=form,
         employer=employer,
         lines=lines,
+        shown=layout.SHOWN,
         echoes=_echoes(form),
         key=key,
         typed=[(name, text) for name in TYPED for text in request.form.getlist(name)],

@@ -19,7 +19,7 @@ from matching.store.organisations import Occupation, Offer, Organisation
 from matching.vocabulary import LIVE_PROPOSALS, OfferState, ProposalState
 
 from ..db import book, reading, today, transaction
-from ..forms.offers import StepForm
+from ..forms.offer_steps import StepForm
 from ..lists import Column, Filter, Listing
 from ..notices import done
 from ..security import actor, allows, requires
@@ -43,7 +43,7 @@ def columns() -> tuple[Column, ...]:
         Column("employeur", "Employeur", (Organisation.name_key,)),
         Column("etat", "État", (Offer.state,)),
         Column("examiner", "À examiner", (offer_queries.to_examine(actor()),), number=True),
-        Column("delai", "À revoir", (RUNS,)),
+        Column("delai", "Échéance", (RUNS,)),
         Column("postes", "Postes libres", (Offer.positions - Offer.posts_filled,), number=True),
         Column("dispositif", "Dispositif et contrat", (Offer.scheme, Offer.contract_kind)),
     )
@@ -111,7 +111,7 @@ def index() -> Response | str:
 def _csv(rows: Any) -> Response:
     header = (
         "Référence", "Poste", "Employeur", "Dispositif", "Contrat", "Mois", "Heures par semaine", "Postes",
-        "Postes libres", "État", "Propositions à examiner", "À revoir le", "Manque", "Commune", "Début",
+        "Postes libres", "État", "Propositions à examiner", "Échéance", "Manque", "Commune", "Début",
     )  # fmt: skip
     lines = (
         (

@@ -91,8 +91,9 @@ MISSING: dict[str, tuple[str, str]] = {
     ),
     "employer-not-market": (
         "employeur hors du secteur marchand",
-        "Un emploi franc se signe avec un employeur du secteur marchand, et celui-ci n'en est pas. Choisissez "
-        "l'emploi d'avenir ou le droit commun, ou corrigez le secteur s'il est faux.",
+        "Un emploi franc se signe avec un employeur privé affilié à l'assurance chômage (art. L5134-66) : une "
+        "association peut en relever. Vérifiez-le, puis ouvrez l'offre par dérogation depuis sa fiche ; sinon, choisissez "
+        "l'emploi d'avenir ou le droit commun, ou corrigez le secteur.",
     ),
     "employer-not-agreed": (
         "employeur du secteur marchand, non agréé",
@@ -135,7 +136,7 @@ FIELD_NAMES = {
     "apply_before": "date limite", "postcode": "code postal", "commune": "commune", "positions": "nombre de postes",
     "level_min": "diplôme demandé", "bac_plus_min": "années après le bac", "needs_licence": "permis B",
     "skills": "compétences", "salary": "salaire", "contact_email": "courriel", "contact_phone": "téléphone",
-    "siret": "SIRET", "sector": "secteur", "name": "nom",
+    "organisation_id": "employeur", "siret": "SIRET", "sector": "secteur", "name": "nom",
 }  # fmt: skip
 
 #: state of a proposal -> what its people wait for, in a count
