@@ -136,6 +136,31 @@ def test_the_second_advisor_learns_of_the_first_and_keeps_the_note(site, examine
     assert shown(page) == first and "Noter" not in page.locator(".exam-actions").inner_text()
 
 
+def test_from_a_call_to_the_employers_choice_on_one_page(site, examined):
+    page = examined
+    first = shown(page)
+    page.keyboard.press("c")
+    page.locator("#contacter textarea").fill("D'accord pour jeudi.")
+    page.locator("#contacter button[type=submit]").click()
+    page.locator(f'#fiche:not([data-name="{first}"])').wait_for()
+    page.locator("#decides a", has_text=first).click()
+    for state, button in (("person_asked", "Noter son accord"), ("agreed", "Noter la transmission")):
+        page.locator(f"#fiche[data-state={state}]").wait_for()
+        page.get_by_role("button", name=button).click()
+    page.locator("#fiche[data-state=sent]").wait_for()
+    page.get_by_label("Premier jour de travail").fill("40/12/13")
+    page.get_by_role("button", name="Noter son choix").click()
+    page.locator("#fiche-message .box").wait_for()
+    assert "Indiquez une date" in page.locator("#fiche-message").inner_text()
+    assert page.get_by_label("Premier jour de travail").input_value() == "40/12/13"
+    page.get_by_label("Premier jour de travail").fill("2/12/13")
+    page.get_by_role("button", name="Noter son choix").click()
+    page.locator("#fiche[data-state=selected]").wait_for()
+    assert "début le 2 décembre 2013" in page.locator("#fiche").inner_text()
+    assert violations(page) == []
+    assert page.evaluate("window.untouched") is True
+
+
 def test_the_same_without_a_script(site):
     page = site.page(java_script_enabled=False)
     site.sign_in(page, "Hugo Lenoir")

@@ -45,7 +45,9 @@ class DecisionForm(FlaskForm):
     version = IntegerField(validators=[InputRequired()])
     state = HiddenField(validators=[InputRequired()])
     reason = RadioField("Motif", validate_choice=False, choices=[])
-    note = TextAreaField("Note", [Length(max=NOTE, message=f"{NOTE} caractères au plus.")], filters=[cleaned])
+    note = TextAreaField(
+        "Note", [Length(max=NOTE, message=f"Écrivez {NOTE} caractères au plus.")], filters=[cleaned]
+    )
     wake_on = DayField("Revoir le")
     channel = RadioField("Moyen de contact", validate_choice=False, choices=_choices(words.CHANNELS))
     proofs = SelectMultipleField(

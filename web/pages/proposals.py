@@ -116,8 +116,14 @@ def decide(ref: UUID) -> Response:
         form.refuse(refusal.code, sentence)
         return examination.refused(offer, ref, action, form, sentence, 422)
     if form.errors:
-        return examination.refused(offer, ref, action, form, "Vérifiez ce que vous avez indiqué.", 422)
+        return examination.refused(offer, ref, action, form, _first_error(form), 422)
     return examination.after(offer, ref, action)
+
+
+def _first_error(form: DecisionForm) -> str:
+    """What was typed wrong first; a hidden field that came back broken is nobody's typing."""
+    typed = (str(field.errors[0]) for field in form if field.errors and field.type != "HiddenField")
+    return next((text for text in typed if not form.version.errors), words.RELOAD)
 
 
 def _why(fault: PasserelleError | None) -> str | None:

@@ -27,7 +27,8 @@ export function load(method, url, data = null, headers = {}) {
 
 /** Puts the parts of a fragment in their places: each replaces the one of its id, or goes into the list it names. */
 export function place(fragment) {
-  for (const part of all("[data-part]", fragment)) {
+  // A part within a part comes with it.
+  for (const part of all("[data-part]", fragment).filter((each) => !each.parentElement.closest("[data-part]"))) {
     const old = document.getElementById(part.id);
     const made = document.adoptNode(part);
     const into = made.dataset.into && document.getElementById(made.dataset.into);

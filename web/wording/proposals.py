@@ -184,6 +184,10 @@ HERE_REFUSED = {
 }
 
 
+#: For a form whose hidden fields came back broken.
+RELOAD = "Cette page a changé : rechargez-la, puis recommencez."
+
+
 def refused(fault: PasserelleError) -> str:
     """Why a decision was not taken."""
     template = HERE_REFUSED.get(fault.code)
