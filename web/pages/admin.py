@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Blueprint, render_template
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from importers.cells import Bad
@@ -88,8 +91,9 @@ def journal() -> str | Response:
             rows = listing.every(session, query.limit(LONGEST_CSV))
         else:
             rows = listing.rows(session, query)
+            names = _names(session, [event for event, _ in rows])
     if not listing.wants_csv:
-        return render_template("admin/journal.html", listing=listing, rows=rows, words=words)
+        return render_template("admin/journal.html", listing=listing, rows=rows, names=names, words=words)
     with transaction() as session:
         audit.append(
             session, at=clock.now(), actor_id=actor().id, action="audit.exported", subject_kind="audit"
@@ -103,6 +107,13 @@ def journal() -> str | Response:
             for event, who in rows
         ),
     )  # fmt: skip
+
+
+def _names(session: Session, events: Sequence[AuditEvent]) -> dict[str, str]:
+    """Of the accounts that these events are about; of nobody else: an administrator reads no file."""
+    wanted = [UUID(each.subject_id) for each in events if each.subject_kind == "account" and each.subject_id]
+    found = session.execute(sa.select(User.public_id, User.name).where(User.public_id.in_(wanted))).all()
+    return {str(row.public_id): row.name for row in found}
 
 
 @pages.get("/journal/verification")

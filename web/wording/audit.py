@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .accounts import ROLES
+
 ACTIONS = {
     "account.signed-in": "s'est connecté",
     "account.password-given": "a donné le mot de passe, pas encore le code",
@@ -39,7 +41,7 @@ ACTIONS = {
 KINDS = {
     "account": "compte", "person": "jeune", "offer": "offre", "proposal": "proposition", "placement": "embauche",
     "organisation": "organisation", "import": "import", "report": "bilan", "page": "page", "audit": "journal",
-    "job": "travail",
+    "job": "travail", "people": "liste", "deadlines": "liste",
 }  # fmt: skip
 
 
@@ -51,9 +53,24 @@ def kind(code: str) -> str:
     return KINDS.get(code, code)
 
 
+#: Names of facts; their values are field names and codes, shown as they were noted.
+FACTS = {
+    "role": "fonction", "fields": "champs", "from": "de", "to": "à", "version": "version", "on": "jour", "kind": "nature",
+    "source": "source", "number": "numéro", "page": "page", "steps": "étapes", "programme": "dispositif",
+}  # fmt: skip
+
+
 def details(facts: Mapping[str, Any]) -> str:
-    """« role : advisor, fields : name » : names of fields and codes, as they were noted."""
-    return ", ".join(
-        f"{name} : {' '.join(map(str, value)) if isinstance(value, list) else value}"
-        for name, value in facts.items()
-    )
+    """« fonction : préfecture ; champs : phone, email »."""
+    return " ; ".join(f"{FACTS.get(name, name)} : {_said(name, value)}" for name, value in facts.items())
+
+
+def nobody(action: str) -> str:
+    """Who acted when no account did."""
+    return "personne inconnue" if action.endswith("-failed") else "ligne de commande ou horloge"
+
+
+def _said(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "aucun"
+    return str(ROLES.get(value, value)) if name == "role" else str(value)
