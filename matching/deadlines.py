@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import milestones, rights
-from .eligibility.days import LAST
+from . import milestones, person_rights
 from .eligibility.programme import ProgrammeBook
 from .placement_guards import UNDER_CONTRACT
 from .store import scope
@@ -27,7 +25,7 @@ from .store.matches import MatchProposal
 from .store.organisations import Offer, Organisation
 from .store.people import Person
 from .store.placements import AidMilestone, Placement
-from .vocabulary import LIVE_PROPOSALS, MilestoneState, PlacementState, ProposalState
+from .vocabulary import LIVE_PROPOSALS, MilestoneState, PlacementState, ProposalState, Verdict
 
 
 class Kind(StrEnum):
@@ -97,11 +95,22 @@ def closing_rights(
     session: Session, actor: scope.Actor, book: ProgrammeBook, *, on: date, within: int
 ) -> list[ClosingRight]:
     """Rights that hold on `on` and end within so many days, soonest first; people under contract are left out."""
-    hired = sa.select(Placement.person_id).where(Placement.state.in_(UNDER_CONTRACT))
-    ids = session.scalars(
-        scope.people(actor).where(Person.id.not_in(hired)).with_only_columns(Person.id)
-    ).all()
-    ending = ends_of_rights(session, ids, book, on=on, within=within)
+    caseload = session.scalars(scope.people(actor).with_only_columns(Person.id)).all()
+    hired = set(
+        session.scalars(
+            scope.placements(actor)
+            .where(Placement.state.in_(UNDER_CONTRACT))
+            .with_only_columns(Placement.person_id)
+        )
+    )
+    standing = person_rights.kept_standing(session, caseload, book, on)
+    latest = (on + timedelta(days=within)).toordinal()
+    ending = [
+        (person, programme, date.fromordinal(last))
+        for programme, column in standing.columns.items()
+        for person, last in _holding_until(standing.ids, column, latest)
+        if person not in hired
+    ]
     concerned = sorted({person for person, _, _ in ending})
     people = _people(session, concerned)
     live = _live(session, concerned)
@@ -117,24 +126,6 @@ def closing_rights(
         for person, programme, last in ending
     ]
     return sorted(found, key=_order)
-
-
-def ends_of_rights(
-    session: Session, people: Sequence[int], book: ProgrammeBook, *, on: date, within: int
-) -> list[tuple[int, str, date]]:
-    """(person, programme, last day) of every right that holds on `on` and ends within so many days of it."""
-    day, found = on.toordinal(), []
-    for ids, cohort in rights.load_cohort(session, people):
-        for name, programme in book.items():
-            begins, ends = programme.in_force()
-            if not begins <= day < ends:
-                continue
-            certain = programme.assess(cohort).windows.certain
-            closing = (certain.start <= day) & (day < certain.end) & (certain.end <= day + within + 1)
-            for row in np.flatnonzero(closing & (certain.end < LAST)):
-                last = date.fromordinal(int(certain.end[row]) - 1)
-                found.append((int(ids[certain.owner[row]]), name, last))
-    return found
 
 
 def milestones_due(session: Session, actor: scope.Actor, *, on: date, within: int = 30) -> list[MilestoneDue]:
@@ -208,6 +199,14 @@ def _common(row: Any, kind: Kind, day: date) -> dict[str, Any]:
         "title": row.title,
         "placement_id": row.Placement.public_id,
     }
+
+
+def _holding_until(
+    ids: person_rights.Ids, column: person_rights.Column, latest: int
+) -> Iterator[tuple[int, int]]:
+    """(person, last day) of the rights that hold and end by that day."""
+    here = (column.verdict == Verdict.YES) & (column.last <= latest)
+    return zip(ids[here].tolist(), column.last[here].tolist(), strict=True)
 
 
 def _people(session: Session, ids: Sequence[int]) -> dict[int, Any]:
