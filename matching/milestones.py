@@ -151,6 +151,8 @@ def _too_soon_or_late(
 
 def offered(milestone: AidMilestone, party: Party, on: date) -> tuple[MilestoneAction, ...]:
     """Steps that this party may note of the row on that day, in the order of the table."""
+    if milestone.state is State.DOCUMENT_RECEIVED and not milestone.amount_cents:
+        return ()  # ends with its paper
     return tuple(
         action
         for action, line in TRANSITIONS.items()

@@ -494,6 +494,13 @@ def test_the_ledger_takes_only_what_is_possible(app, running):
     assert {state for state, *_ in months(app)} == {"upcoming"}
 
 
+def test_a_payment_whose_window_is_not_open_yet_is_to_come_and_offers_nothing(app):
+    page = advisor(app).get(f"/placements/{hire(app, hires.FRANC)}").text
+    later = page.split("À venir (")[1].split("</details>")[0]
+    assert "Second versement" in later and "Premier versement" in later
+    assert "monthly" not in page and "receive/month-10" not in page
+
+
 def test_a_lost_payment_is_shown_as_lost_before_the_clock_has_noted_it(app, monkeypatch):
     ref = hire(app, hires.FRANC)
     monkeypatch.setenv("PASSERELLE_TODAY", "2014-02-18")

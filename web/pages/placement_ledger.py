@@ -36,6 +36,7 @@ class Row:
     kind: str
     actions: tuple[MilestoneAction, ...]
     open: bool
+    to_come: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,12 @@ class Ledger:
 
 
 def ledger(rows: Sequence[AidMilestone], on: date) -> Ledger:
-    now, later, over = [], [], []
+    now: list[Row] = []
+    later: list[Row] = []
+    over: list[Row] = []
     for milestone in rows:
         row = _row(milestone, on)
-        if not row.actions and not row.open:
-            over.append(row)
-        elif row.open:
-            now.append(row)
-        else:
-            later.append(row)
+        (now if row.open else later if row.to_come else over).append(row)
 
     def cents(*states: MilestoneState) -> int:
         return sum(row.amount_cents for row in rows if row.state in states)
@@ -88,10 +86,8 @@ def _row(milestone: AidMilestone, on: date) -> Row:
     standing = milestones.standing(milestone, on)
     said, kind = words.STANDINGS[standing] if standing else words.MILESTONE_STATES[milestone.state]
     actions = milestones.offered(milestone, actor().party, on)
-    if milestone.state is MilestoneState.DOCUMENT_RECEIVED and not milestone.amount_cents:
-        actions = ()
+    to_come = standing is milestones.Standing.TO_COME
     near = milestone.due_on <= on + timedelta(days=NEAR)
-    coming = standing is milestones.Standing.TO_COME
     return Row(
         milestone,
         f"{milestone.kind}:{milestone.number}:{milestone.state}",
@@ -99,7 +95,8 @@ def _row(milestone: AidMilestone, on: date) -> Row:
         said,
         kind,
         actions,
-        (near and coming) or (bool(actions) and not coming),
+        near if to_come else bool(actions),
+        to_come,
     )
 
 
