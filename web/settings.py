@@ -170,7 +170,7 @@ def load() -> Settings:
             daily=_number("LOGIN_DAILY_TRIES", LIMITS.daily, 1),
             address=_number("LOGIN_ADDRESS_TRIES", LIMITS.address, 1),
         ),
-        second_factor_for_all=_text("SECOND_FACTOR") == "all",
+        second_factor_for_all=_second_factor_for_all(),
         proxy_hops=_number("PROXY_HOPS", 0, 0),
     )
 
@@ -186,6 +186,13 @@ def _number(name: str, default: int, least: int) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 6 or int(text) < least:
         raise InvalidInput("settings-number", name=f"PASSERELLE_{name}", value=text, least=least)
     return int(text)
+
+
+def _second_factor_for_all() -> bool:
+    text = _text("SECOND_FACTOR") or "staff"
+    if text not in ("staff", "all"):
+        raise InvalidInput("settings-second-factor", value=text)
+    return text == "all"
 
 
 def _argon2() -> Argon2:

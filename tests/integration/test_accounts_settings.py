@@ -58,6 +58,7 @@ WRONG = [
     ({"PASSERELLE_PROXY_HOPS": "-1"}, "settings-number"),
     ({"PASSERELLE_LOGIN_TRIES": "0"}, "settings-number"),
     ({"PASSERELLE_LOGIN_ADDRESS_TRIES": "cent"}, "settings-number"),
+    ({"PASSERELLE_SECOND_FACTOR": "jamais"}, "settings-second-factor"),
     ({"PASSERELLE_ENV": "prod"}, "settings-env"),
 ]
 

@@ -77,6 +77,7 @@ SETTINGS = {
     "settings-key-readable": "Le fichier de clé « {path} » est lisible par d'autres : faites « chmod 600 {path} ».",
     "settings-number": "{name} (« {value} ») doit être un nombre entier d'au moins {least}.",
     "settings-public-url": "PASSERELLE_PUBLIC_URL (« {value} ») doit être l'adresse du service, par exemple https://passerelle.example.fr.",
+    "settings-second-factor": "PASSERELLE_SECOND_FACTOR (« {value} ») doit être staff (le défaut) ou all.",
     "settings-trusted-hosts": "En production, PASSERELLE_TRUSTED_HOSTS doit nommer les domaines du service, séparés par des virgules.",
 }
 

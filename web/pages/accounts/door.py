@@ -112,6 +112,7 @@ def enrolment(signed_in: SignedIn, *, after: str) -> tuple[str, int]:
         wrong = (WRONG_CODE,)
     with reading() as session:
         secret = door.offered_secret(session)
+        replaces = door.own(session, signed_in).totp_secret is not None
     page = render_template(
         "accounts/enrolment.html",
         form=form,
@@ -119,6 +120,8 @@ def enrolment(signed_in: SignedIn, *, after: str) -> tuple[str, int]:
         secret=totp.in_groups(secret),
         address=(address := totp.address(secret, email=signed_in.email)),
         qr=totp.qr_code(address),
+        verified=signed_in.verified,
+        replaces=replaces,
     )
     return page, 422 if form.is_submitted() else 200
 
