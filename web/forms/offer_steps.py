@@ -35,7 +35,7 @@ class StepForm(VersionForm):
     reason = StringField("Motif", [longest(255)], filters=[text])
     missing = SelectMultipleField(
         "Ce qui manque",
-        choices=[SelectChoice(code, words.missing_name(code).capitalize()) for code in RETURNABLE],
+        choices=[SelectChoice(code, words.capital(words.missing_name(code))) for code in RETURNABLE],
         validate_choice=False,
     )
 

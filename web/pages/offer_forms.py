@@ -161,6 +161,8 @@ def _form_page(
         since = offer_queries.changed_since(session, ref, form.version.data or 0)
         form.version.raw_data, form.version.data = None, offer.version
     shown = form or OfferForm.showing(offer)
+    if form is None and employer.sector is not None:
+        shown.sector.data = str(employer.sector)
     gaps = list(offer.missing)
     employer_names = forms.employer_fields(employer, gaps)
     first = [

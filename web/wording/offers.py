@@ -13,6 +13,7 @@ from matching.store.organisations import Offer, Organisation
 from matching.vocabulary import OfferState, ProposalState, Sector
 
 from . import day, number
+from .conditions import capital as capital
 from .reasons import level
 
 #: state -> words, kind of tag
