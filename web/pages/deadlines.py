@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from matching import audit, clock, deadlines, milestones, names
+from matching import audit, clock, deadlines, names
 from matching.deadlines import ClosingRight, Deadline, MilestoneDue
 from matching.vocabulary import ProposalState
 
@@ -114,11 +114,8 @@ def _right(row: ClosingRight) -> Line:
 
 
 def _milestone(row: MilestoneDue) -> Line:
-    _, note, _ = said.milestone(row)
-    name = words.milestone(row.milestone, row.number, row.day, row.paper)
-    received = row.state not in milestones.WITHOUT_PAPER
-    verb = "Demander le versement" if received else "Noter le papier"
-    return Line("aides", row, f"{row.person} : {name[:1].lower()}{name[1:]}", note, verb, _hire(row, "aide"))
+    title, note, verb = said.milestone(row)
+    return Line("aides", row, title, note, verb, _hire(row, "aide"))
 
 
 def _contract(row: Deadline) -> Line:

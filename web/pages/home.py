@@ -142,14 +142,16 @@ def _milestones(rows: Sequence[deadlines.MilestoneDue]) -> Iterator[Line]:
     for row in rows:
         title, note, verb = words.milestone(row)
         assert row.placement_id is not None  # a milestone is always one of a placement
-        yield Line("contrats", row.day, title, note, verb, url_for("placements.show", ref=row.placement_id))
+        url = url_for("placements.show", ref=row.placement_id, _anchor="aide")
+        yield Line("contrats", row.day, title, note, verb, url)
 
 
 def _contracts(rows: Sequence[deadlines.Deadline]) -> Iterator[Line]:
     for row in rows:
         title, note, verb = words.contract(row)
         assert row.placement_id is not None
-        yield Line("contrats", row.day, title, note, verb, url_for("placements.show", ref=row.placement_id))
+        url = url_for("placements.show", ref=row.placement_id, _anchor="suite")
+        yield Line("contrats", row.day, title, note, verb, url)
 
 
 def _examine(rows: Sequence[agenda.ToExamine]) -> Iterator[Line]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matching import agenda, deadlines
+from matching import agenda, deadlines, milestones
 from matching.agenda import Waiting
 from matching.deadlines import Kind
 from matching.vocabulary import ProposalState
 
-from . import day, euros
+from . import day, euros, placements
 from .reasons import PROGRAMMES
 
 #: A start, an end of trial or of term is announced so many days before.
@@ -78,9 +78,11 @@ def closing(row: deadlines.ClosingRight) -> Words:
 
 
 def milestone(row: deadlines.MilestoneDue) -> Words:
+    what = placements.milestone(row.milestone, row.number, row.day, row.paper)
     amount = f" {euros(row.amount_cents)} en jeu." if row.amount_cents else ""
     note = f"{programme(row.programme).capitalize()}, {row.organisation}.{amount}"
-    return f"{row.person} : {row.paper or 'échéance de l’aide'}", note, "Confirmer"
+    verb = "Noter le papier" if row.state in milestones.WITHOUT_PAPER else "Demander le versement"
+    return f"{row.person} : {what[:1].lower()}{what[1:]}", note, verb
 
 
 def contract(row: deadlines.Deadline) -> Words:
