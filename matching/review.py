@@ -19,6 +19,7 @@ from .eligibility.contract import Contract
 from .eligibility.explain import Explanation, explain
 from .eligibility.missing import Questions, questions
 from .eligibility.programme import Programme, ProgrammeBook
+from .offer_aid import SECTORS
 from .proposal_guards import REJECT_REASONS, UNDO_WITHIN
 from .proposals import TRANSITIONS, ProposalAction
 from .review_score import Part, lacking, score_parts
@@ -28,7 +29,7 @@ from .store.matches import MatchProposal, ReviewDecision
 from .store.organisations import Offer, Organisation, Zone
 from .store.people import Person, ResidenceSpell
 from .store.upkeep import AuditEvent
-from .vocabulary import LIVE_PROPOSALS, Party, ProposalState as State, ResidenceKind, Sector, Verdict
+from .vocabulary import LIVE_PROPOSALS, Party, ProposalState as State, ResidenceKind, Verdict
 
 #: What an examination shows: all but what the matcher has not handed over, or has set aside itself.
 SHOWN = tuple(state for state in State if state not in (State.COMPUTED, State.STALE))
@@ -233,14 +234,8 @@ def right_to(
 
 def terms_of(offer: Offer, organisation: Organisation) -> Contract:
     """The offer as a contract; a sector that nobody has stated stays unknown."""
-    sectors = {None: None, Sector.MARKET: "marchand"}
-    return Contract(
-        None,
-        offer.contract_kind,
-        offer.months,
-        offer.weekly_hours,
-        sectors.get(organisation.sector, "non-marchand"),
-    )
+    sector = SECTORS[organisation.sector] if organisation.sector is not None else None
+    return Contract(None, offer.contract_kind, offer.months, offer.weekly_hours, sector)
 
 
 def _others(session: Session, actor: scope.Actor, proposal: MatchProposal) -> tuple[Other, ...]:

@@ -14,7 +14,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from matching import agenda, clock, review, review_acts
+from matching import agenda, clock, offer_aid, review, review_acts
 from matching.errors import NotFound
 from matching.proposals import TRANSITIONS, ProposalAction as Action
 from matching.review import Queued, Sheet
@@ -203,6 +203,7 @@ def _gather(session: Session, ref: UUID, wanted: UUID | None, *, after: UUID | N
     return {
         "offer": offer,
         "organisation": organisation,
+        "aid": words.aid(offer_aid.estimate(offer, organisation, book(), on)),
         "waiting": waiting,
         "decided": [each for each in listed if not each.waits(on)],
         "listed": listed,

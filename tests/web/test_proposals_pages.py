@@ -171,6 +171,7 @@ def test_the_sheet_says_rights_score_and_what_presses(scene):
     )
     assert "06\u00a039\u00a098\u00a000\u00a000" in page
     assert "Le score sert à trier, vous décidez" in page
+    assert "Aide de l’État" in page and "1\u202f073\u00a0€ par mois" in page
 
 
 def test_points_add_up_to_the_score(scene):

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from matching.errors import PasserelleError
+from matching.offer_aid import Lump, Monthly
 from matching.proposals import ProposalAction as Action
 from matching.review import Decided, Queued, Tally
 from matching.review_acts import Before, Overtaken
@@ -13,7 +14,7 @@ from matching.store.matches import MatchProposal
 from matching.store.people import Person
 from matching.vocabulary import ProposalState as State
 
-from . import MONTHS, day as full_day, sentence_for
+from . import MONTHS, day as full_day, euros, sentence_for
 from .flows import REFUSALS
 from .rights import age_on
 
@@ -310,6 +311,16 @@ def told(decided: Decided) -> str:
     why = ALL_REASONS.get(decision.reason_code or "")
     by = f", par {decided.by}" if decided.by else ""
     return f"{full_day(decision.decided_on)} : {words}{how}{by}" + (f" ({why.lower()})" if why else "")
+
+
+def aid(estimate: Monthly | Lump | None) -> str | None:
+    """« 1 073 € par mois »: what the State may pay for the offer; None when nothing can be said."""
+    match estimate:
+        case Monthly():
+            return f"{euros((estimate.aid_cents + 50) // 100 * 100)} par mois"
+        case Lump():
+            return f"{euros(estimate.total_cents)} en {len(estimate.payments)} versements"
+    return None
 
 
 def finished(counts: Tally) -> str:
