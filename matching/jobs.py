@@ -98,6 +98,15 @@ def beat(
     return not session.scalar(sa.select(Job.cancel_asked).where(Job.id == job_id))
 
 
+def pulse(session: Session, job_id: int, *, at: datetime, attempt: int) -> None:
+    """Prolong the lease of a step that has nothing to tell."""
+    session.execute(
+        sa.update(Job)
+        .where(Job.id == job_id, Job.attempts == attempt, Job.state == JobState.RUNNING)
+        .values(beat_at=at, lease_until=at + LEASE)
+    )
+
+
 def finish(
     session: Session,
     job_id: int,

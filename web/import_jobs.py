@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from importers import batches, preview, uploads as flows
-from importers.checking import Checked, check
+from importers.apart import check_apart
+from importers.checking import Checked
 from importers.report import Report
 from matching.errors import IllegalTransition, NotFound
 from matching.store.engine import Database
@@ -112,7 +113,7 @@ def _batch(database: Database, arguments: dict[str, Any]) -> tuple[ImportBatch, 
 
 def _checked(database: Database, settings: Settings, batch: ImportBatch, progress: Progress) -> Checked:
     progress(0, 0, "read")
-    return check(
+    return check_apart(
         batch.kind,
         uploads.read(settings, batch.upload),
         batch.file_name,

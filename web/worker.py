@@ -6,10 +6,12 @@ tables lie in the same database.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -26,6 +28,8 @@ from .wording.jobs import MESSAGES
 
 log = logging.getLogger("passerelle.worker")
 
+#: A sign of life is given at least so often, in seconds, whatever the step under way has to tell.
+PULSE = 15.0
 #: Progress is written at most so often, in seconds (ux.md §8): a page asks once a second.
 EVERY = 0.5
 
@@ -73,10 +77,10 @@ def execute(
     if job is None:
         return None
     outcome, message, code = JobState.DONE, None, None
+    progress = _progress(database, job.id, job.kind, job.attempts)
     try:
-        message = handlers[job.kind](
-            database, settings, job.arguments, _progress(database, job.id, job.kind, job.attempts)
-        )
+        with _alive(database, job.id, job.attempts):
+            message = handlers[job.kind](database, settings, job.arguments, progress)
     except Stopped:
         outcome = JobState.CANCELLED
     except PasserelleError as fault:
@@ -117,6 +121,25 @@ def _progress(database: Database, job_id: int, kind: str, attempt: int) -> Progr
             raise Stopped
 
     return note
+
+
+@contextlib.contextmanager
+def _alive(database: Database, job_id: int, attempt: int) -> Iterator[None]:
+    """Give signs of life meanwhile. One that the base cannot take (it is being written to) is left out."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(PULSE):
+            with contextlib.suppress(PasserelleError), database.transaction() as session:
+                jobs.pulse(session, job_id, at=clock.now(), attempt=attempt)
+
+    thread = threading.Thread(target=beat, name=f"pulse of job {job_id}")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def queue(settings: Settings, database: Database) -> Any:

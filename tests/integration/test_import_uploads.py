@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 from importers import preview, uploads as flows
+from importers.checking import STEP
 from importers.report import Report
 from matching import clock, jobs
 from matching.errors import IllegalTransition
@@ -171,7 +172,8 @@ def test_a_worker_that_dies_after_the_effect_and_before_its_word_changes_nothing
 
 @pytest.mark.parametrize("when", ["read", "check", "plan", "write"])
 def test_a_worker_that_dies_before_it_writes_leaves_all_to_the_next(base, when, monkeypatch):
-    batch = confirmed(base)
+    many = csv_bytes(HEADER, *(f"N-{row};Morel {row};Inès;14/05/1993;nord" for row in range(STEP)))
+    batch = confirmed(base, many)
 
     class Killed(BaseException):
         pass
@@ -181,8 +183,6 @@ def test_a_worker_that_dies_before_it_writes_leaves_all_to_the_next(base, when, 
             if step == when:
                 raise Killed
 
-        if when == "check":  # a short file tells nothing of its rows
-            monkeypatch.setattr("importers.checking.STEP", 1)
         import_jobs.apply(database, chosen, arguments, watched)
 
     with pytest.raises(Killed):
@@ -191,7 +191,7 @@ def test_a_worker_that_dies_before_it_writes_leaves_all_to_the_next(base, when, 
     later = clock.now() + jobs.LEASE + timedelta(seconds=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert run(base, batch) is JobState.DONE
-    assert count(base, Person) == 2
+    assert count(base, Person) == STEP
 
 
 def test_of_two_workers_on_one_batch_one_writes(base):

@@ -1,5 +1,6 @@
 """Long work: one winner, progress, an outcome; what lost its worker comes back."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from matching.store.migrate import upgrade
 from matching.store.upkeep import Job
 from matching.vocabulary import JobState
 from tests.conftest import KEY
-from web import settings
+from web import settings, worker
 from web.worker import Stopped, execute
 
 NOON = datetime(2013, 11, 4, 12, tzinfo=UTC)
@@ -204,6 +205,25 @@ def test_progress_is_written_twice_a_second_at_most_and_at_each_step(own_databas
     _, job = outcome(own_database, handler)
     assert seen[0] < 49
     assert (job.step, job.total) == ("plan", 0)
+
+
+def test_a_step_that_tells_nothing_still_gives_signs_of_life(own_database, monkeypatch):
+    """A long plan has nothing to count; its job neither seems stuck nor loses its lease."""
+    monkeypatch.setattr(worker, "PULSE", 0.01)
+
+    def handler(database, *_):
+        def leases():
+            with database.reading() as session:
+                return session.query(Job.lease_until, Job.beat_at).one()
+
+        first, turn = leases(), threading.Event()
+        for _ in range(2000):
+            if leases() != first:
+                return "en vie"
+            turn.wait(0.01)
+        return "muet"
+
+    assert outcome(own_database, handler)[1].message == "en vie"
 
 
 def test_a_match_job_runs_to_its_end_on_both_databases(own_database):
