@@ -83,18 +83,21 @@ def _registrations(session: Session, people: Sequence[int], on: date) -> Iterato
 
 
 def _homes(session: Session, people: Sequence[int], on: date) -> Iterator[tuple[int, Dated]]:
+    """The home that somebody confirmed (« home ») and the one that was declared (« declared », its place)."""
     query = (
         sa.select(ResidenceSpell)
         .where(
             ResidenceSpell.person_id.in_(people),
-            ResidenceSpell.kind == ResidenceKind.CONFIRMED,
             ResidenceSpell.start_on <= on,
             sa.or_(ResidenceSpell.end_on.is_(None), ResidenceSpell.end_on >= on),
         )
         .order_by(ResidenceSpell.person_id, ResidenceSpell.start_on, ResidenceSpell.id)
     )
     for row in session.scalars(query):
-        yield row.person_id, Dated("home", row.start_on, row.confirmed_on, row.source, row.proof)
+        if row.kind is ResidenceKind.CONFIRMED:
+            yield row.person_id, Dated("home", row.start_on, row.confirmed_on, row.source, row.proof)
+        else:
+            yield row.person_id, Dated("declared", row.start_on, None, row.source, value=row.declared_place)
 
 
 def _stated(session: Session, people: Sequence[int], on: date) -> Iterator[tuple[int, Dated]]:

@@ -72,6 +72,14 @@ def test_what_must_be_checked_comes_first_then_what_is_not_met():
     assert home.next == "À demander : Où habite la personne ce jour-là, et depuis quand ?"
 
 
+def test_a_home_only_declared_says_what_proof_to_ask_for():
+    told = {"declared": Dated("declared", date(2011, 10, 26), None, "pole-emploi", value="nord")}
+    seen = said(FRANC, birth_date=date(1990, 1, 1), residence=None, told=told)
+    assert rule(seen, "residence").next == (
+        "Déclaré : Amiens Nord depuis le 26/10/2011, fichier de Pôle emploi. Demandez un justificatif de domicile."
+    )
+
+
 def test_an_unmet_condition_says_from_when_it_would_hold():
     seen = said(
         FRANC,

@@ -36,8 +36,6 @@ from .people import pages
 HISTORY = 20
 #: Years drawn before and after the day, in days.
 BEFORE, AFTER = 365, 1_095
-#: Facts that an advisor may note at any time.
-CHANGING = ("employment", "registrations")
 
 
 @dataclass
@@ -176,8 +174,8 @@ def _others(asked: list[Question], typed: Typed) -> list[Question]:
     """What may change though nobody asks: the situation, a registration; and whatever was just refused."""
     known = {question.fact for question in asked}
     return [
-        Question(fact, QUESTIONS[fact], False, (), _form(fact, typed))
-        for fact in dict.fromkeys((*CHANGING, *typed.answers))
+        Question(fact, words.CHANGES.get(fact) or QUESTIONS[fact], False, (), _form(fact, typed))
+        for fact in dict.fromkeys((*words.CHANGES, *typed.answers))
         if fact not in known
     ]
 

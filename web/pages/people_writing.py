@@ -226,6 +226,7 @@ def _offers(ref: UUID, refused: str = "") -> str:
         person = person_of(session, ref)
         sheet = person_sheet.sheet(session, me, person, on)
         listed = person_sheet.open_offers(session, me, person.id, looked_for, on)
+    note_read("person.read", "person", ref)
     return render_template(
         "people/offers.html",
         person=person,

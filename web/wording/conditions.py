@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+from importers.quarters import OUTSIDE
 from matching.eligibility.deciding import Fact
 from matching.eligibility.explain import Criterion
 from matching.person_facts import Dated
@@ -39,6 +40,18 @@ NOUNS = {
     "search": "inscription",
     "registered": "inscription",
     "home": "domicile",
+}
+#: place declared by a file -> as people say it
+PLACES = {
+    "nord": "Amiens Nord",
+    "etouvie": "Étouvie",
+    "sud_est": "Sud-Est",
+    "salamandre": "Marcel Paul - Salamandre",
+    "lebesgue": "Philéas Lebesgue - Condorcet",
+    "rollin": "Pierre Rollin",
+    "parcheminiers": "Les Parcheminiers",
+    "elbeuf": "Elbeuf - Lescouvé",
+    OUTSIDE: "hors zone",
 }
 SOURCES = {
     "advisor": "conseil",
@@ -139,3 +152,7 @@ def source(name: str) -> str:
 
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def place(code: str | None) -> str:
+    return PLACES.get(code, code.replace("-", " ")) if code else ""

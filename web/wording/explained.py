@@ -18,7 +18,7 @@ from matching.person_facts import Dated
 from matching.vocabulary import SituationValue, Verdict
 
 from . import number
-from .conditions import NOUNS, capital, date_of, legal, long_day, missing, title, told
+from .conditions import NOUNS, capital, date_of, legal, long_day, missing, place, source, title, told
 from .rights import QUESTIONS, age_on, phrase, short
 
 SIGNS = {Verdict.YES: "yes", Verdict.UNKNOWN: "check", Verdict.NO: "no"}
@@ -293,6 +293,15 @@ class _Words:
         said = phrase(fact)
         return f"{capital(said)}." if said else ""
 
+    def _declared(self, criterion: Criterion) -> str | None:
+        """A home that was only declared, when it is all that keeps the condition open: what proof to ask for."""
+        open_ = {name for fact in criterion.facts if (name := missing(fact))}
+        home = self.told.get("declared")
+        if open_ != {"residence"} or home is None or not home.value:
+            return None
+        since = f" depuis le {short(home.since)}" if home.since else ""
+        return f"Déclaré : {place(home.value)}{since}, {source(home.source or '')}. Demandez un justificatif de domicile."
+
     def _told(self, fact: Fact, said: str) -> str:
         """Since when and from whom the fact is known, without what its own sentence says already."""
         code = f"stated:{fact.values['fact']}" if fact.code == "stated" else fact.code
@@ -309,6 +318,8 @@ class _Words:
             asked = dict.fromkeys(
                 QUESTIONS[name] for fact in criterion.facts if (name := missing(fact)) in QUESTIONS
             )
+            if (declared := self._declared(criterion)) is not None:
+                return declared
             if not asked:
                 return f"À vérifier : il faut {criterion.requires}."
             return f"À demander : {' '.join(asked)}"

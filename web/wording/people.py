@@ -19,7 +19,7 @@ from matching.store.people import Person
 from matching.vocabulary import ProposalState, ResidenceMethod, SituationValue, Verdict
 
 from . import day, sentence_for
-from .conditions import capital as capital, source as source
+from .conditions import PLACES as PLACES, capital as capital, place as place, source as source
 from .explained import PRESSING, URGENT
 from .proposals import STATES
 from .reasons import PROGRAMMES, level as level_of
@@ -85,18 +85,6 @@ CHANNELS = {
     "email": "Par courriel",
     "letter": "Par courrier",
 }
-#: place declared by a file -> as people say it
-PLACES = {
-    "nord": "Amiens Nord",
-    "etouvie": "Étouvie",
-    "sud_est": "Sud-Est",
-    "salamandre": "Marcel Paul - Salamandre",
-    "lebesgue": "Philéas Lebesgue - Condorcet",
-    "rollin": "Pierre Rollin",
-    "parcheminiers": "Les Parcheminiers",
-    "elbeuf": "Elbeuf - Lescouvé",
-    OUTSIDE: "hors zone",
-}
 METHODS = {
     ResidenceMethod.STREET_LIST: "d'après la liste des rues",
     ResidenceMethod.DECLARED: "d'après le quartier déclaré",
@@ -132,6 +120,11 @@ FIELD_OF = {
 WAITING = {
     ProposalState.TO_REVIEW: ("À examiner", "info"),
     ProposalState.DEFERRED: ("À revoir plus tard", "plain"),
+}
+#: fact that may change at any time -> what its form is for
+CHANGES = {
+    "employment": "La situation change : emploi, formation, fin de contrat",
+    "registrations": "Une inscription comme demandeur d'emploi commence ou finit",
 }
 CAP_REACHED = f"Cette personne a déjà {CAP} propositions en cours : attendez une réponse ou retirez-en une avant d'en ajouter."
 EMPTY = "Non renseigné"
@@ -174,10 +167,6 @@ def none_found(values: Mapping[str, str]) -> str:
             "Personne n'a ce droit aujourd'hui : confirmez des domiciles et complétez les fiches à vérifier."
         )
     return "Aucune fiche ne remplit tous ces filtres : retirez-en un."
-
-
-def place(code: str | None) -> str:
-    return PLACES.get(code, code.replace("-", " ")) if code else ""
 
 
 def where(home: Home) -> tuple[str, str]:

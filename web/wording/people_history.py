@@ -10,8 +10,8 @@ from matching.person_history import Entry, Reader
 from matching.vocabulary import SituationValue
 
 from . import HERE, day, number
-from .conditions import source
-from .people import CHANNELS, SITUATIONS, place
+from .conditions import place, source
+from .people import CHANNELS, SITUATIONS
 from .placements import STEPS as CONTRACT_STEPS
 from .rights import short
 
