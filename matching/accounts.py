@@ -359,8 +359,9 @@ def _rights(user: User) -> dict[str, object]:
 
 
 def _another_admin(session: Session, user: User) -> None:
-    others = sa.select(User.id).where(User.role == Role.ADMIN, User.active, User.id != user.id).limit(1)
-    if session.scalar(others) is None:
+    """Raises Conflict("last-admin"). Of two administrators who close each other at once, the second waits here."""
+    open_ones = sa.select(User.id).where(User.role == Role.ADMIN, User.active).order_by(User.id)
+    if not set(session.scalars(open_ones.with_for_update())) - {user.id}:
         raise Conflict("last-admin")
 
 

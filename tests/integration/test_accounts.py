@@ -189,6 +189,19 @@ def test_of_five_who_use_a_link_at_once_one_opens_the_account(base):
         assert session.scalar(sa.select(sa.func.count(User.id))) == 1
 
 
+def test_of_two_administrators_who_close_each_other_at_once_one_stays(base):
+    with base.transaction() as session:
+        pair = [build.user(session, role=Role.ADMIN).id for _ in range(2)]
+
+    def close(number):
+        with base.transaction() as session:
+            user = session.scalars(sa.select(User).where(User.id == pair[number])).one()
+            accounts.disable(session, user, by=pair[1 - number], at=AT)
+        return "closed"
+
+    assert sorted(at_once(2, close)) == ["closed", "last-admin"]
+
+
 def test_of_five_who_give_one_code_at_once_one_enters(base):
     import pyotp
 

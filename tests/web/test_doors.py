@@ -434,6 +434,18 @@ def test_what_asks_for_a_fresh_proof_comes_back_after_it(app, now):
     assert cookie(client) != before and client.get(answer.location).status_code == 200
 
 
+def test_a_list_leaves_as_a_table_only_with_a_fresh_proof(app, now):
+    client = through(app, enter_account(app, "admin"), now.at)
+    assert client.get("/journal?format=csv").mimetype == "text/csv"
+    now.forward(minutes=16)
+    assert client.get("/journal").status_code == 200
+    answer = client.get("/journal?format=csv")
+    assert (answer.status_code, answer.location) == (
+        302,
+        "/connexion/confirmation?next=/journal?format%3Dcsv",
+    )
+
+
 def test_a_form_that_needs_a_fresh_proof_leads_back_to_its_page(app, now):
     client = through(app, enter_account(app, "admin"), now.at)
     token = doors.csrf(client, "/comptes/invitation")

@@ -103,6 +103,16 @@ def test_production_asks_for_https_and_a_cookie_that_only_https_carries(app, mon
     (cookie,) = answer.headers.getlist("Set-Cookie")
     assert cookie.startswith("__Host-passerelle=")
     assert cookie.endswith("; Secure; HttpOnly; Path=/; SameSite=Lax") and "Domain" not in cookie
+    user = enter_account(served, "officer", secret=None)
+    for name, status in (
+        ("passerelle_dev", 302),
+        ("__Host-passerelle", 200),
+    ):  # development's cookie is worth nothing
+        client, token = served.test_client(), doors.sessions.new_token()
+        with served.extensions["passerelle"].database.transaction() as session:
+            doors.sessions.open_for(session, user.id, token, at=doors.clock.now(), verified=True)
+        client.set_cookie(name, token, domain="passerelle.example.fr", secure=True)
+        assert client.get("/compte", base_url="https://passerelle.example.fr").status_code == status, name
     served.extensions["passerelle"].database.dispose()
 
 
