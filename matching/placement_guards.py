@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from . import milestones, rights
 from .offer_terms import contract_gaps, programmes_of
 from .store.matches import MatchProposal, ReviewDecision
 from .store.organisations import Offer, Organisation
-from .store.placements import Placement, PlacementEvent
+from .store.placements import AidMilestone, Placement, PlacementEvent
 from .transitions import refuse
 from .vocabulary import (
     ENGAGED_PLACEMENTS,
@@ -52,6 +53,14 @@ CONDITIONS: dict[str, frozenset[str]] = {
 }
 #: Of a programme that an installation added.
 ANY_PROGRAMME = frozenset({"contributions_paid"})
+
+#: Somebody outside was asked for money, or paid it.
+MONEY_MOVED = (
+    MilestoneState.ASKED,
+    MilestoneState.PAID,
+    MilestoneState.TO_REPAY,
+    MilestoneState.REPAID,
+)
 
 EXIT_REASONS = frozenset(
     {
@@ -296,11 +305,10 @@ def _leaving(details: Details) -> None:
 
 
 def _nothing_asked(act: Act) -> None:
-    settled = (
-        MilestoneState.ASKED,
-        MilestoneState.PAID,
-        MilestoneState.TO_REPAY,
-        MilestoneState.REPAID,
-    )
-    if any(row.state in settled for row in milestones.of(act.session, act.placement.id)):
+    if money_moved(milestones.of(act.session, act.placement.id)):
         refuse("milestone-asked")
+
+
+def money_moved(rows: Iterable[AidMilestone]) -> bool:
+    """Whether the outside was asked for money: a contract is not taken back from then on."""
+    return any(row.state in MONEY_MOVED for row in rows)

@@ -193,6 +193,25 @@ def test_a_person_engaged_elsewhere_or_an_offer_without_post_left_are_told(app):
     assert said.status_code == 422 and "postes de l’offre sont déjà pourvus" in said.text
 
 
+def test_terms_that_the_programme_does_not_allow_say_what_to_correct(app):
+    client, ref = advisor(app), chosen(app, months=6)
+    answer = post(client, f"/propositions/{ref}/embauche", **typed(hires.AVENIR, 2))
+    assert answer.status_code == 422
+    assert "emploi d’avenir" in answer.text and "le type ou la durée du contrat" in answer.text
+    assert nothing_written(app)
+
+
+def test_an_employer_of_no_known_sector_is_told_with_where_to_state_it(app):
+    client = advisor(app)
+    with base_of(app).transaction() as session:
+        agency = an_agency(session)
+        employer = build.organisation(session, sector=None)
+        ref = hires.selected(session, agency=agency, offer=build.offer(session, employer=employer)).public_id
+        place = employer.public_id
+    page = client.get(f"/propositions/{ref}/embauche").text
+    assert "marchand ou non marchand" in page and f"/organisations/{place}" in page
+
+
 def test_the_right_is_shown_for_the_days_typed_and_another_programme_keeps_what_was_typed(app):
     client = advisor(app)
     with base_of(app).transaction() as session:
@@ -379,11 +398,13 @@ def test_only_a_supervisor_cancels_and_only_while_no_money_was_asked_for(app):
     assert step(client, ref, "cancel", on="4/11/2013", reason="erreur").status_code == 403
     assert client.post(f"/placements/{ref}/etapes/cancel").status_code in (400, 404)
     assert stored(app, ref).state is PlacementState.SIGNED
+    page = chief.get(f"/placements/{ref}")
     with base_of(app).transaction() as session:
         row = session.scalar(sa.select(AidMilestone).where(AidMilestone.kind == "monthly").limit(1))
         row.state = MilestoneState.ASKED
         key = row.id
-    refused = step(chief, ref, "cancel", on="4/11/2013", reason="erreur de personne")
+    assert "Annuler cette embauche" not in chief.get(f"/placements/{ref}").text
+    refused = step(chief, ref, "cancel", page=page, on="4/11/2013", reason="erreur de personne")
     assert refused.status_code == 422 and "le contrat ne s’annule plus" in refused.text
     with base_of(app).transaction() as session:
         session.get_one(AidMilestone, key).state = MilestoneState.UPCOMING

@@ -18,7 +18,7 @@ from matching.store import scope
 from matching.store.matches import MatchProposal
 from matching.vocabulary import ProposalState
 
-from ..db import book, reading, today, transaction
+from ..db import book, note_read, reading, today, transaction
 from ..forms.placements import OpeningForm
 from ..notices import done
 from ..security import actor, requires
@@ -61,7 +61,9 @@ def open_form(ref: uuid.UUID) -> str | Response:
             return redirect(url_for(".show", ref=found.placement_id), 302)
         programme = _programme(found, request.args.get("dispositif"))
         form = OpeningForm(programme, formdata=None, data=_likely(found))
-        return _page(session, found, form, programme)
+        page = _page(session, found, form, programme)
+    note_read("person.read", "person", found.person.public_id)  # the page says which facts a right lacks
+    return page
 
 
 @pages.post("/propositions/<uuid:ref>/embauche")

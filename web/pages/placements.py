@@ -22,6 +22,7 @@ from ..forms.placements import SettlingForm, StepForm
 from ..notices import done
 from ..security import actor, requires
 from ..wording import placements as words
+from ..wording.frozen import frozen
 from . import placement_ledger as lines
 
 pages = Blueprint("placements", __name__)
@@ -93,7 +94,7 @@ def _page(
         settling=settling,
         results=results,
         ticked=ticked,
-        frozen=words.frozen(hire.placement.snapshot, book()),
+        frozen=frozen(hire.placement.snapshot, book()),
         words=words,
     )
 
@@ -104,6 +105,8 @@ def _offered(hire: Hire, on: date, bound: StepForm | None) -> list[Next]:
     found = []
     for action in placements.allowed(placement.state, actor().party):
         if not placement_guards.applies(placement, action, book()):
+            continue
+        if action is PlacementAction.CANCEL and placement_guards.money_moved(hire.milestones):
             continue
         opens = placement_guards.opens_on(placement, action)
         form = bound if bound is not None and bound.action is action else _blank(hire, action, on)
