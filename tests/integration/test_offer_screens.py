@@ -353,3 +353,34 @@ def test_no_aid_is_said_where_it_would_be_guessed(session, changes):
 def test_no_aid_is_said_for_an_employer_whose_sector_is_not_known(session):
     employer = build.organisation(session, sector=None)
     assert offer_aid.estimate(build.offer(session, employer=employer), employer, BOOK, ON) is None
+
+
+def test_lists_count_and_sort_alike_on_both_bases(session, claire):
+    from matching.store import scope
+
+    actor = scope.Actor(claire.id, claire.public_id, claire.name, claire.role, agency_id=claire.agency_id)
+    employer = build.organisation(session, siret=SIRET)
+    near = build.offer(
+        session, employer=employer, apply_before=date(2013, 11, 9), positions=3, posts_filled=1
+    )
+    far = build.offer(session, employer=employer)
+    late = waiting(session, employer=employer)
+    for offer in (near, far, far):
+        build.proposal(session, offer=offer, person=build.person(session, agency_id=claire.agency_id))
+    closing = offer_queries.DEADLINE <= date(2013, 11, 18)
+    counted = offer_queries.counts(session, actor, closing)
+    assert (counted.all, counted.open, counted.to_complete, counted.closing, counted.posts) == (3, 2, 1, 1, 4)
+    examine = offer_queries.to_examine(actor)
+    for order, expected in (
+        ((offer_queries.DEADLINE.is_(None), offer_queries.DEADLINE), [near, far, late]),
+        ((examine.is_(None), examine.desc()), [far, near, late]),
+    ):
+        rows = session.execute(offer_queries.listed(actor).order_by(*order)).all()
+        assert [row[0] for row in rows] == expected
+    row = session.execute(offer_queries.employers(actor).where(offer_queries.named("732 829"))).one()
+    assert (row.open_offers, row.waiting_offers, row.subsidised) == (2, 1, False)
+    first = offer_queries.offers_of(session, actor, employer, most=1)
+    assert [row[0] for row in first] == [late]
+    assert offer_queries.placements_of(session, actor, employer) == {}
+    assert offer_queries.live_count(session, far) == 2
+    assert offer_queries.search(session) == offer_queries.Search(None, None, None)

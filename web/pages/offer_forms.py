@@ -29,7 +29,7 @@ from ..forms.organisations import EmployerForm
 from ..notices import done
 from ..security import actor, requires
 from ..wording import offers as words, sentence_for
-from .offers import pages, sheet, who_was_faster
+from .offers import pages as pages, sheet, who_was_faster
 
 #: States in which an offer is no longer changed.
 OVER = (OfferState.FILLED, OfferState.WITHDRAWN)
