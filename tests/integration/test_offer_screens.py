@@ -367,7 +367,7 @@ def test_lists_count_and_sort_alike_on_both_bases(session, claire):
     late = waiting(session, employer=employer)
     for offer in (near, far, far):
         build.proposal(session, offer=offer, person=build.person(session, agency_id=claire.agency_id))
-    closing = offer_queries.DEADLINE <= date(2013, 11, 18)
+    closing = date(2013, 11, 18) >= offer_queries.DEADLINE
     counted = offer_queries.counts(session, actor, closing)
     assert (counted.all, counted.open, counted.to_complete, counted.closing, counted.posts) == (3, 2, 1, 1, 4)
     examine = offer_queries.to_examine(actor)
