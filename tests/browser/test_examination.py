@@ -91,7 +91,12 @@ def test_ticks_help_and_the_switch(site, examined):
     page.keyboard.press("c")
     page.locator("#contacter textarea").fill("p e u 1")
     page.keyboard.press("Escape")
-    page.evaluate("document.body.dataset.shortcuts = 'off'")
+    page.keyboard.press("?")
+    page.get_by_role("button", name="Couper").click()
+    page.get_by_role("button", name="Rétablir").wait_for()
+    page.keyboard.press("Escape")
+    page.reload()
+    page.wait_for_selector("[data-examination]")
     page.keyboard.press("p")
     page.keyboard.press("e")
     assert page.locator("dialog[open]").count() == 0

@@ -129,6 +129,22 @@ function poll(region) {
 }
 all("[data-poll]").forEach(poll);
 
+// --- the one switch of single keys, without leaving the page
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("[data-switch]");
+  if (!form) return;
+  event.preventDefault();
+  const on = form.elements.shortcuts.value === "on";
+  try {
+    await load("POST", form.getAttribute("action"), new FormData(form));
+  } catch { form.submit(); return; }
+  body.dataset.shortcuts = on ? "on" : "off";
+  form.elements.shortcuts.value = on ? "off" : "on";
+  form.querySelector("p").textContent = `Les raccourcis d’une seule touche sont ${on ? "actifs" : "coupés"}.`;
+  form.querySelector("button").textContent = on ? "Couper" : "Rétablir";
+});
+
 // --- keyboard: g then a letter, /, ?, Esc. Never in a field, never with a modifier, off with one switch.
 
 let going = 0;
