@@ -171,12 +171,13 @@ def _decisions(session: Session, person_id: int) -> Iterator[Entry]:
 
 
 def _placements(session: Session, person_id: int) -> Iterator[Entry]:
+    """Steps of the contracts; payments of the aid are told on the contract's own page."""
     query = (
         sa.select(PlacementEvent, Organisation.name, User.name)
         .join(Placement, Placement.id == PlacementEvent.placement_id)
         .join(Organisation, Organisation.id == Placement.organisation_id)
         .outerjoin(User, User.id == PlacementEvent.actor_id)
-        .where(Placement.person_id == person_id)
+        .where(Placement.person_id == person_id, PlacementEvent.action.not_like("milestone%"))
         .order_by(PlacementEvent.id.desc())
         .limit(AT_MOST)
     )

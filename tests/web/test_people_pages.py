@@ -209,6 +209,10 @@ def test_filters_add_up_and_stay_in_the_address(scene):
     assert shown(scene.client.get("/candidats?fin=30").text) == ["Karim Belkacem"]
     assert "encore 19\u00a0jours" in scene.client.get("/candidats?fin=30").text
     assert shown(scene.client.get("/candidats?tri=fin").text)[0] == "Karim Belkacem"
+    assert (
+        'aria-sort="ascending"><a href="/candidats?fin=30&amp;tri=-fin">Droits'
+        in scene.client.get("/candidats?fin=30").text
+    )
     assert shown(scene.client.get("/candidats?tri=-nom").text) == [
         "Zoé Quentin",
         "Inès Morel",

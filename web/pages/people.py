@@ -37,7 +37,7 @@ COLUMNS = (
     Column("propositions", "Propositions", number=True),
     Column("contact", "Dernier contact", (Person.last_contact_on,)),
 )
-#: The order of a search, whose best answers come first.
+#: The order of a search, whose best answers come first; rights that close are read by their end.
 NEAREST = "proche"
 
 
@@ -105,8 +105,10 @@ def _listing() -> Listing:
     listing = Listing.read(COLUMNS, filters, sort="nom", tie=(Person.id,))
     if listing.values["q"]:
         listing.default = (NEAREST, False)
-        if not request.args.get("tri"):
-            listing.sort = NEAREST
+    elif listing.values["fin"]:
+        listing.default = ("fin", False)
+    if not request.args.get("tri"):
+        listing.sort, listing.descending = listing.default
     return listing
 
 

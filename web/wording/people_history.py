@@ -12,7 +12,7 @@ from matching.vocabulary import SituationValue
 from . import HERE, day, number
 from .conditions import place, source
 from .people import CHANNELS, SITUATIONS
-from .placements import STEPS as CONTRACT_STEPS
+from .placements import event as contract_step
 from .rights import short
 
 FIELDS = {
@@ -112,8 +112,7 @@ def happened(entry: Entry) -> str:
             said = DECISIONS.get(entry.code, "Étape de la proposition de « {about} »").format(about=about)
             return f"{said} : {entry.note}" if entry.note else said
         case "placement":
-            step = next((done for action, (_, done) in CONTRACT_STEPS.items() if action == entry.code), "")
-            return f"{step or 'Étape du contrat'}, chez {about}"
+            return f"{contract_step(entry.code)}, chez {about}"
     if entry.code == "person.contact":
         return f"Contact : {CHANNELS.get(about, 'noté').lower()}"
     verb = "Renseigné" if entry.code == "person.state" else "Modifié"
