@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from . import proposal_guards as guards, workdays
 from .store.matches import MatchProposal, Release, ReviewDecision
+from .store.people import Person
 from .transitions import Step, flush, step, target
 from .vocabulary import LIVE_PROPOSALS, Party, ProposalState as State
 
@@ -128,12 +129,16 @@ def review(
         session.add(_release(proposal, decision, details, on))
     elif action in ANSWERS:
         _answer(session, proposal, str(action), on)
+    if action in SPOKEN and actor_id is not None:
+        _spoken(session, proposal.person_id, on)
     session.flush()
     return decision
 
 
 #: By their nature these tell the outside.
 TOLD = {A.CONTACT, A.SEND, A.INTERVIEW, A.SELECTED, A.NOT_SELECTED, A.YES, A.NO}
+#: Steps at which an advisor and the person spoke.
+SPOKEN = {A.CONTACT, A.YES, A.NO}
 #: What an employer answers to a release.
 ANSWERS = {A.INTERVIEW, A.SELECTED, A.NOT_SELECTED, A.NO_ANSWER_EMPLOYER}
 
@@ -216,6 +221,17 @@ def _release(proposal: MatchProposal, decision: ReviewDecision, details: Details
         fields=list(details.fields),
         contact_disclosed_on=on if details.contact_disclosed else None,
         released_on=on,
+    )
+
+
+def _spoken(session: Session, person_id: int, on: date) -> None:
+    """The last contact is that day, unless a later one is known. Not an edit of the dossier: its version stays."""
+    earlier = sa.or_(Person.last_contact_on.is_(None), Person.last_contact_on < on)
+    session.execute(
+        sa.update(Person)
+        .where(Person.id == person_id, earlier)
+        .values(last_contact_on=on)
+        .execution_options(synchronize_session="fetch")
     )
 
 

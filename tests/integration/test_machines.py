@@ -121,6 +121,27 @@ def test_undo_is_for_its_author_until_the_outside_was_told(session):
         act(actions.UNDO, author)
 
 
+@pytest.mark.parametrize(
+    ("known", "after"), [(None, DAY), (date(2013, 9, 2), DAY), (date(2013, 11, 5), date(2013, 11, 5))]
+)
+def test_a_contact_is_the_last_one_of_the_person_unless_a_later_one_is_known(session, known, after):
+    person = build.person(session, last_contact_on=known)
+    version = person.version
+    proposal = build.proposal(session, person=person, state=ProposalState.APPROVED)
+    proposals.review(
+        session,
+        proposal,
+        proposals.ProposalAction.CONTACT,
+        actor_id=build.user(session).id,
+        party=Party.ADVISOR,
+        on=DAY,
+        at=AT,
+        details=proposals.Details(channel="phone"),
+    )
+    session.refresh(person)
+    assert (person.last_contact_on, person.version) == (after, version)
+
+
 def test_nothing_is_released_without_a_named_advisor(session):
     proposal = build.proposal(session, state=ProposalState.AGREED)
     with pytest.raises(InvalidInput, match="advisor-needed"):
