@@ -54,6 +54,8 @@ PANELS = {
     "report": Panel(Action.DEFER, "reporter", "Revoir ce jour-là", "Revoir {name} plus tard"),
     "retrait": Panel(Action.CLOSE, "retirer", "Retirer la proposition", "Retirer la proposition de {name}"),
 }
+#: Lines of a queue that are shown at once; more of those already decided on demand.
+LINES = 50
 PANEL_OF = {panel.action: name for name, panel in PANELS.items()}
 
 #: state -> the steps that its sheet asks about, in order.
@@ -200,12 +202,15 @@ def _gather(session: Session, ref: UUID, wanted: UUID | None, *, after: UUID | N
     if current is None:
         following = next((each for each in agenda.to_examine(session, actor()) if each.offer != ref), None)
     waiting = [each for each in listed if each.waits(on)]
+    decided_lines = [each for each in listed if not each.waits(on)]
+    room = len(listed) if request.args.get("tout") else max(LINES - len(waiting), 0)
     return {
         "offer": offer,
         "organisation": organisation,
         "aid": words.aid(offer_aid.estimate(offer, organisation, book(), on)),
         "waiting": waiting,
-        "decided": [each for each in listed if not each.waits(on)],
+        "decided": decided_lines,
+        "decided_shown": decided_lines[:room] + [each for each in decided_lines[room:] if each is current],
         "listed": listed,
         "counts": review.tally(listed, on=on),
         "repeated": review.repeated_reason(listed),

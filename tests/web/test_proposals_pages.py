@@ -181,6 +181,18 @@ def test_points_add_up_to_the_score(scene):
     assert (sum(got for got, _ in points), sum(of for _, of in points)) == (85, 100)
 
 
+def test_a_long_history_is_folded_and_stays_reachable(app, database):
+    scene = Scene(app, database, candidates=60)
+    with database.transaction() as session:
+        session.execute(sa.update(MatchProposal).where(MatchProposal.rank > 3).values(state=State.CLOSED))
+    page = scene.client.get(scene.queue_url)
+    check_markup(page.text)
+    assert page.text.count('class="exam-row') == 50 and "57 décidés, 3 à examiner" in page.text
+    assert "Voir aussi 10 autres décidés" in page.text
+    assert scene.client.get(f"{scene.queue_url}?tout=1").text.count('class="exam-row') == 60
+    assert scene.client.get(scene.sheet_url(60)).text.count("data-current") == 1
+
+
 def test_somebody_born_26_years_ago_next_month_is_pressing(scene):
     with scene.database.transaction() as session:
         person = session.get_one(Person, scene.proposals[0].person_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import (
@@ -13,7 +14,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from matching import agenda, clock, review, review_acts, review_log
+from matching import agenda, audit, clock, review, review_acts, review_log
 from matching.errors import NotFound, PasserelleError
 from matching.proposals import TRANSITIONS, ProposalAction as Action
 from matching.review_acts import Overtaken
@@ -185,6 +186,33 @@ def together(ref: UUID) -> Response | str:
     return make_response(examination.together(ref, action, ticked, form), 422 if form.errors else 200)
 
 
+def _as_csv(listing: Listing, query: Any) -> FlaskResponse:
+    """Every decision of the list, in its order; the export is on the trail."""
+    header = ("Jour", "Décision", "Candidat", "Offre", "Motif", "Note", "Par")
+    with transaction() as session:
+        rows = [
+            (
+                decision.decided_on,
+                words.ACTIONS.get(Action(decision.action), decision.action),
+                words.name_of(person),
+                offer.title,
+                words.ALL_REASONS.get(decision.reason_code or "", ""),
+                decision.note,
+                by,
+            )
+            for decision, _, person, offer, by, _ in listing.every(session, query)
+        ]
+        audit.append(
+            session,
+            at=clock.now(),
+            actor_id=actor().id,
+            action="proposal.export",
+            subject_kind="proposal",
+            details={"fields": ["name", "offer", "reason", "note"]},
+        )
+    return csv_response(f"decisions-{today():%Y-%m-%d}.csv", header, rows)
+
+
 COLUMNS = (
     Column("jour", "Jour", (ReviewDecision.id,)),
     Column("decision", "Décision", (ReviewDecision.action,)),
@@ -218,24 +246,9 @@ def journal() -> str | FlaskResponse:
     """Decisions taken: one's own, or the agency's for who supervises it."""
     listing = Listing.read(COLUMNS, FILTERS, sort="jour", descending=True, tie=(ReviewDecision.id.desc(),))
     query = review_log.decisions(actor())
+    if listing.wants_csv:
+        return _as_csv(listing, query)
     with reading() as session:
-        if listing.wants_csv:
-            return csv_response(
-                f"decisions-{today():%Y-%m-%d}.csv",
-                ("Jour", "Décision", "Candidat", "Offre", "Motif", "Note", "Par"),
-                (
-                    (
-                        row[0].decided_on,
-                        words.ACTIONS.get(Action(row[0].action), row[0].action),
-                        words.name_of(row[2]),
-                        row[3].title,
-                        words.ALL_REASONS.get(row[0].reason_code or "", ""),
-                        row[0].note,
-                        row[4],
-                    )
-                    for row in listing.every(session, query)
-                ),
-            )
         rows = listing.rows(session, query)
         at = clock.now()
         undoable = {row[0].id for row in rows if row.last and review.can_undo(row[1], row[0], actor(), at=at)}
