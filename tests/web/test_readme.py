@@ -38,7 +38,9 @@ CALLS = [
     ["import", "voitures", "f.csv"], ["import", "jeunes", "f.csv", "--source", "x"],
     ["import", "jeunes", "f.csv", "--today", "4/11/2013"], ["check", "--programme"], ["check", "a", "b"], ["programmes"],
     ["programmes", "gaps"], ["programmes", "verify", "x"], ["occupation", "--rome"], ["match", "--workers", "0"],
-    ["users"], ["users", "invite"], ["users", "list", "x"], ["audit"], ["audit", "verify", "x"], ["match", "--offer"], ["match", "--today", "demain"], ["match", "x"],
+    ["users"], ["users", "invite"], ["users", "list", "x"], ["audit"], ["audit", "verify", "x"],
+    ["match", "--offer"], ["match", "--today", "demain"], ["match", "x"], ["report"], ["report", "octobre"],
+    ["report", "2013-10", "--partners"], ["report", "2013-10", "--json", "--csv", "f.csv"],
 ]  # fmt: skip
 
 
