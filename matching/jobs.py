@@ -167,8 +167,14 @@ def is_stalled(job: Job, *, at: datetime) -> bool:
 
 
 def is_unanswered(job: Job, *, at: datetime) -> bool:
-    """Whether a job has been waiting for so long that the worker must be down."""
+    """Whether a job has been waiting for so long that, unless the worker is busy, it must be down."""
     return job.state is JobState.WAITING and at - job.submitted_at > UNANSWERED
+
+
+def is_busy(session: Session, *, at: datetime) -> bool:
+    """Whether a worker gave a sign of life on some job lately."""
+    alive = sa.exists().where(Job.state == JobState.RUNNING, Job.beat_at >= at - STALLED)
+    return bool(session.scalar(sa.select(alive)))
 
 
 def may_restart(job: Job, *, at: datetime) -> bool:

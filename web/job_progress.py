@@ -11,6 +11,7 @@ from flask import current_app
 
 from matching import jobs
 from matching.store.upkeep import Job
+from matching.vocabulary import JobState
 
 from .db import installation
 from .wording import jobs as words
@@ -38,23 +39,26 @@ class Shown:
         return not self.over and not self.stalled
 
 
-def of(job: Job, *, at: datetime) -> Shown:
+def of(job: Job, *, at: datetime, busy: bool) -> Shown:
+    """`busy`: a worker is known to work, on this job or on another."""
     steps = words.STEPS.get(job.kind, ())
     keys = [key for key, _ in steps]
-    if job.step in keys:
+    if job.step in keys and job.state is not JobState.WAITING:
         number = keys.index(job.step) + 1
         title = f"Étape {number} sur {len(keys)} : {steps[number - 1][1]}"
     else:
-        title = "En attente du travail de fond" if job.started_at is None else "Démarrage"
+        title = (
+            words.BEGINNING if job.state is not JobState.WAITING else words.BUSY if busy else words.WAITING
+        )
     return Shown(
         title,
         min(job.done, job.total),
         job.total,
         _left(job),
-        job.started_at is not None,
+        job.state is not JobState.WAITING,
         job.state not in jobs.UNDER_WAY,
         jobs.is_stalled(job, at=at),
-        jobs.is_unanswered(job, at=at),
+        jobs.is_unanswered(job, at=at) and not busy,
     )
 
 

@@ -221,6 +221,11 @@ def test_nobody_at_work_is_said_with_what_to_do(database, importer):
         session.query(Job).one().submitted_at = clock.now() - timedelta(seconds=31)
     said = text_of(importer.get(f"/imports/{ref}"))
     assert "Le travail de fond ne répond pas" in said and "passerelle work" in said
+    with database.transaction() as session:  # busy with another's file, it is not down
+        other = jobs.submit(session, "match", {}, actor_id=None, at=clock.now())
+        jobs.claim(session, other.public_id, at=clock.now())
+    said = text_of(importer.get(f"/imports/{ref}"))
+    assert "ne répond pas" not in said and "un autre travail est en cours, le vôtre suit" in said
 
 
 def test_a_check_that_was_stopped_starts_again_or_is_abandoned(app, database, importer):

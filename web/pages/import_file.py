@@ -90,6 +90,7 @@ def _page(ref: uuid.UUID, conflict: str | None = None) -> str:
     rows: Any = ()
     with reading() as session:
         found = _find(session, ref)
+        busy = jobs.is_busy(session, at=at)
         tab, listing = _tab(found.batch)
         if may_run and found.batch.state in SHOWN:
             query = sa.select(ImportRow).where(
@@ -103,7 +104,7 @@ def _page(ref: uuid.UUID, conflict: str | None = None) -> str:
         batch=batch,
         sent_by=found.sent_by,
         job=job,
-        shown=job_progress.of(job, at=at) if found.under_way and job is not None else None,
+        shown=job_progress.of(job, at=at, busy=busy) if found.under_way and job is not None else None,
         failed=failed,
         preview={**NOTHING, **(batch.preview if may_run else {})},
         earlier_on=_earlier_on(batch),
@@ -144,9 +145,11 @@ def _tab(batch: ImportBatch) -> tuple[str, Listing]:
 @requires("imports.journal")
 def state(ref: uuid.UUID) -> str:
     """The fragment that the page asks for every second while somebody works on the file."""
+    at = clock.now()
     with reading() as session:
         found = _find(session, ref)
-    shown = job_progress.of(found.job, at=clock.now()) if found.job is not None else None
+        busy = jobs.is_busy(session, at=at)
+    shown = job_progress.of(found.job, at=at, busy=busy) if found.job is not None else None
     if not found.under_way or shown is None or not shown.polled:
         return render_template("jobs/over.html", url=url_for(".show", ref=ref))
     return render_template("jobs/state.html", shown=shown, job_words=job_words)

@@ -70,11 +70,12 @@ def index() -> Response | str:
             )  # fmt: skip
             return csv_response("travaux.csv", HEADER, lines)
         rows = listing.rows(session, query)
+        busy = flows.is_busy(session, at=at)
     return render_template(
         "jobs/index.html",
         listing=listing,
         rows=[
-            (job, who, job_progress.of(job, at=at), _fault(job), flows.may_restart(job, at=at))
+            (job, who, job_progress.of(job, at=at, busy=busy), _fault(job), flows.may_restart(job, at=at))
             for job, who in rows
         ],
         words=words,
@@ -89,6 +90,7 @@ def show(ref: uuid.UUID) -> str:
     query = scope.jobs(actor()).add_columns(User.name).outerjoin(User, User.id == Job.submitted_by_id)
     with reading() as session:
         row = session.execute(query.where(Job.public_id == ref)).first()
+        busy = flows.is_busy(session, at=at)
     if row is None:
         raise NotFound("not-found")
     job, who = row
@@ -96,7 +98,7 @@ def show(ref: uuid.UUID) -> str:
         "jobs/show.html",
         job=job,
         who=who,
-        shown=job_progress.of(job, at=at),
+        shown=job_progress.of(job, at=at, busy=busy),
         fault=_fault(job),
         may_restart=flows.may_restart(job, at=at),
         words=words,
@@ -107,9 +109,11 @@ def show(ref: uuid.UUID) -> str:
 @requires("jobs.read")
 def state(ref: uuid.UUID) -> str:
     """The fragment that the page asks for every second."""
+    at = clock.now()
     with reading() as session:
         job = scope.one(session, scope.jobs(actor()), Job.public_id == ref)
-    shown = job_progress.of(job, at=clock.now())
+        busy = flows.is_busy(session, at=at)
+    shown = job_progress.of(job, at=at, busy=busy)
     if not shown.polled:
         return render_template("jobs/over.html", url=url_for(".show", ref=ref))
     return render_template("jobs/state.html", shown=shown, job_words=words)

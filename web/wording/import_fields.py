@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from importers.messages import CELLS
 from importers.preview import ELSEWHERE
 
 from .people import PLACES
@@ -67,6 +68,11 @@ _OTHERS = {
     "side": "Côté",
     "first_number": "Premier numéro",
     "last_number": "Dernier numéro",
+    "insee_code": "Code INSEE de la commune",
+    "identifier": "Identifiant",
+    "ogr": "Code de l'appellation",
+    "large_domain_label": "Nom du grand domaine",
+    "domain_label": "Nom du domaine professionnel",
     "large_domain": "Grand domaine",
     "domain": "Domaine professionnel",
 }
@@ -139,6 +145,11 @@ def of_new(found: Mapping[str, list[Any]]) -> str:
 def column(name: str | None) -> str:
     """The meaning of a canonical column; of an unknown one, its own name."""
     return COLUMNS.get(name or "", name or "Toute la ligne")
+
+
+def advice(problem: Mapping[str, Any]) -> str:
+    """What to do about a faulty cell; lines of older imports kept only its code."""
+    return str(problem.get("message") or CELLS.get(problem["code"], problem["code"]).split("{")[0])
 
 
 def label(name: str) -> str:

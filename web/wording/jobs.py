@@ -60,6 +60,12 @@ FAULT = (
     "donnez ce mot à votre administrateur."
 )
 
+#: Titles of a job that has told no step yet.
+WAITING, BUSY, BEGINNING = (
+    "En attente du travail de fond",
+    "En attente : un autre travail est en cours, le vôtre suit",
+    "Démarrage",
+)
 #: Nobody has taken the job up.
 UNANSWERED = (
     "Le travail de fond ne répond pas. Votre demande est gardée et partira dès qu’il reprendra : demandez à votre "
