@@ -214,15 +214,6 @@ def held(session: Session, placement_id: int) -> dict[tuple[str, int], AidMilest
     return {(row.kind, row.number): row for row in rows}
 
 
-def due(session: Session, until: date) -> Sequence[AidMilestone]:
-    """Milestones that fall due by `until` and wait for somebody, oldest first."""
-    return session.scalars(
-        sa.select(AidMilestone)
-        .where(AidMilestone.due_on <= until, AidMilestone.state.in_(OUTSTANDING))
-        .order_by(AidMilestone.due_on, AidMilestone.id)
-    ).all()
-
-
 def cancel_outstanding(session: Session, placement_id: int, *, actor_id: int | None, on: date) -> None:
     """Nothing more is owed for this contract: rows that were not paid are cancelled."""
     for milestone in of(session, placement_id):

@@ -90,7 +90,6 @@ class Rows:
 class Entailed:
     """What a step brings with it. `elsewhere`, `rivals`: other proposals closed, of the person and of the offer."""
 
-    leads_to: PlacementState
     made: Rows
     cancelled: Rows
     to_repay: Rows
@@ -276,7 +275,6 @@ def _difference(before: _State, after: _State, placement: Placement) -> Entailed
 
     own = {placement.proposal_id}
     return Entailed(
-        leads_to=placement.state,
         made=Rows.of([row for row in after.milestones if row.id not in before.rows]),
         cancelled=moved(MilestoneState.CANCELLED),
         to_repay=moved(MilestoneState.TO_REPAY),

@@ -30,7 +30,7 @@ def test_each_kind_of_deadline_is_there_by_its_day(client, database):
         hires.person(session, agency=agency, birth_date=date(1988, 1, 10), family_name="Plus tard")
         hires.hired(session, agency=agency)
     page = client.get("/echeances").text
-    check_markup(page, own_words=False)
+    check_markup(page)
     assert "Férat" in page and "possible jusqu’au 20 novembre 2013" in page and "Examiner" in page
     assert (
         "tuteur nommé" in page and "aide de novembre 2013" in page and "début du contrat à confirmer" in page

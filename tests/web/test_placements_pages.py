@@ -133,7 +133,7 @@ def test_one_form_takes_the_steps_whose_days_were_typed(on_both, name, length):
             assert getattr(placement, column) == getattr(twin, column), column
     page = client.get(answer.location)
     assert "Embauche ouverte" in page.text
-    check_markup(page.text, own_words=False)
+    check_markup(page.text)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_refused_step_is_told_at_its_field_everything_typed_is_kept_and_nothin
         if name.endswith("_on") or name == "number":
             assert f'value="{value}"' in answer.text if value else True, name
     assert nothing_written(app)
-    check_markup(answer.text, own_words=False)
+    check_markup(answer.text)
 
 
 def test_a_right_that_is_not_proven_that_day_says_what_to_ask_for(app):
@@ -298,7 +298,7 @@ def step(client, ref, action, confirm=True, page=None, **fields):
     data |= {f"{action}-{name}": value for name, value in fields.items()}
     answer = client.post(f"/placements/{ref}/{where}", data=data)
     if answer.status_code == 200 and confirm:
-        check_markup(answer.text, own_words=False)
+        check_markup(answer.text)
         held = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.text))
         return client.post(f"/placements/{ref}/{where}", data=held)
     return answer
@@ -308,7 +308,7 @@ def test_a_hire_goes_its_way_step_by_step(app, monkeypatch):
     ref, client = hire(app, steps=hires.way(hires.AVENIR)[:1]), advisor(app)
     page = client.get(f"/placements/{ref}").text
     assert "Noter la demande d’aide" in page and "Annuler cette embauche" not in page
-    check_markup(page, own_words=False)
+    check_markup(page)
     asked = step(client, ref, "request_aid", on="21/10/2013",
                  conditions=["contributions_paid", "commitments_signed"])  # fmt: skip
     assert asked.status_code == 303
@@ -372,7 +372,7 @@ def test_a_step_that_cannot_be_noted_says_why_at_its_field(app, fields, sentence
     assert sentence in answer.text and "<title>Erreur" in answer.text
     assert f'value="{fields["on"]}"' in answer.text
     assert stored(app, ref).state is PlacementState.AID_REQUESTED
-    check_markup(answer.text, own_words=False)
+    check_markup(answer.text)
 
 
 def test_the_second_advisor_sees_who_did_what_and_keeps_what_was_typed(app):
@@ -385,7 +385,7 @@ def test_the_second_advisor_sees_who_did_what_and_keeps_what_was_typed(app):
     assert "Aide refusée par Hugo Lenoir" in late.text and "enveloppe épuisée" in late.text
     assert "80-55" in late.text and "29/10/2013" in late.text  # nothing typed is lost
     assert stored(app, ref).state is PlacementState.AID_REFUSED
-    check_markup(late.text, own_words=False)
+    check_markup(late.text)
     again = step(first, ref, "sign", page=page, on="4/11/2013", starts_on="18/11/2013")
     assert (
         again.status_code == 409 and 'value="4/11/2013"' in again.text
@@ -470,7 +470,7 @@ def test_months_are_settled_by_hand_one_by_one_and_several_at_once(app, running)
     client = advisor(app)
     page = client.get(f"/placements/{running}").text
     assert "Aide de novembre 2013" in page and "Papier en retard" in page
-    check_markup(page, own_words=False)
+    check_markup(page)
     assert settle(client, running, faire="receive/monthly:1:upcoming").status_code == 303
     both = settle(client, running, action="receive", lignes=["monthly:2:upcoming", "monthly:3:upcoming"])
     assert both.status_code == 303 and "n=2" in both.location
@@ -540,7 +540,7 @@ def test_the_list_filters_sorts_and_exports(app):
     hire(app)
     hire(app, None, steps=hires.way(None)[:1])
     page = client.get("/placements").text
-    check_markup(page, own_words=False)
+    check_markup(page)
     assert "2\u00a0embauches" in page or "2 embauches" in page
     assert client.get("/placements?etat=contrat").text.count('scope="row"') == 1
     assert client.get("/placements?dispositif=aucun").text.count('scope="row"') == 1

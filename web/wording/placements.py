@@ -31,7 +31,7 @@ STATES: Mapping[State, tuple[str, str]] = {
     State.RUNNING: ("Contrat en cours", "ok"),
     State.SUSPENDED: ("Contrat suspendu", "warn"),
     State.COMPLETED: ("Contrat mené à terme", "ok"),
-    State.EXITED: ("Contrat rompu", "plain"),
+    State.EXITED: ("Contrat interrompu", "plain"),
     State.ABANDONED: ("Embauche abandonnée", "plain"),
 }
 
@@ -50,7 +50,7 @@ STEPS: Mapping[A, tuple[str, str]] = {
     A.BREAK_TRIAL: ("Noter la rupture de l'essai", "Essai rompu"),
     A.SUSPEND: ("Suspendre le contrat", "Contrat suspendu"),
     A.RESUME: ("Noter la reprise", "Contrat repris"),
-    A.EXIT: ("Noter la sortie", "Contrat rompu"),
+    A.EXIT: ("Noter la sortie", "Sortie du contrat notée"),
     A.COMPLETE: ("Noter la fin du contrat", "Contrat mené à terme"),
     A.ABANDON: ("Abandonner l'embauche", "Embauche abandonnée"),
     A.CANCEL: ("Annuler cette embauche", "Embauche annulée"),
