@@ -74,6 +74,10 @@ def test_the_staff_installs_a_second_factor_before_any_page(app, now, kind):
     shown = post(client, "/second-facteur", code=code(now.at, secret))
     assert shown.status_code == 200
     assert shown.text.count('class="code"') == 10
+    (kept,) = rows(app, sa.select(User.totp_secret).where(User.id == user.id))
+    assert (
+        secret.encode() not in kept[0] and app.extensions["passerelle"].database.seal.open(kept[0]) == secret
+    )
     assert is_in(client)
     now.forward(minutes=2)
     assert is_in(through(app, user, now.at, secret))

@@ -58,6 +58,7 @@ def test_thirty_wrong_passwords_then_the_right_one_over_two_processes(app, now):
     for each in (app, other):
         answer = give_password(each.test_client(), user)
         assert answer.status_code == 429 and "Trop d’essais" in answer.text
+        assert "Attendez 1 minute, puis" in answer.text
     now.forward(minutes=1)
     assert give_password(other.test_client(), user).status_code == 303
     other.extensions["passerelle"].database.dispose()

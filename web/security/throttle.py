@@ -19,6 +19,7 @@ from matching.store.accounts import LoginAttempt
 from matching.store.engine import seal_of
 
 from ..settings import Limits
+from ..wording import accounts as words
 
 PASSWORD, CODE = "password", "code"
 
@@ -35,7 +36,7 @@ class TooManyTries(PasserelleError):
     """`wait`: seconds before the next try is looked at."""
 
     def __init__(self, wait: int) -> None:
-        super().__init__("too-many-tries", wait=wait, minutes=math.ceil(wait / 60))
+        super().__init__("too-many-tries", wait=wait, time=words.wait(wait))
         self.wait = wait
 
 

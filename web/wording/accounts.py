@@ -50,6 +50,13 @@ WEAKNESSES = {
     "password-signs": "Ce mot de passe contient un caractère qui ne s'écrit pas au clavier : tapez-le de nouveau.",
 }
 
+
+def wait(seconds: int) -> str:
+    """« 1 minute », « 16 minutes », « 3 heures »: rounded up, so that nobody comes back too early."""
+    number, unit = (-(-seconds // 60), "minute") if seconds <= 7_200 else (-(-seconds // 3_600), "heure")
+    return f"{number} {unit}{'s' if number > 1 else ''}"
+
+
 #: Refusals of the flows on accounts.
 REFUSALS = {
     "account-disabled": "Ce compte est fermé : rouvrez-le d'abord.",
@@ -64,7 +71,7 @@ REFUSALS = {
     "permission-not-of-role": "Seul un compte de conseil peut importer ou encadrer : enlevez ces droits.",
     "trail-broken": "Le journal est rompu à la ligne {event} ({before} lignes tiennent avant elle) : elle a été changée, ajoutée ou "
     "enlevée hors de Passerelle. Gardez la base telle qu'elle est et prévenez votre responsable.",
-    "too-many-tries": "Trop d'essais ont échoué. Attendez {minutes} minute(s), puis recommencez ; si vous avez oublié le mot de "
+    "too-many-tries": "Trop d'essais ont échoué. Attendez {time}, puis recommencez ; si vous avez oublié le mot de "
     "passe, demandez un lien à votre administrateur.",
     "unknown-account": "Aucun compte ne porte l'adresse « {email} » : vérifiez-la avec « passerelle users list ».",
 }
