@@ -104,22 +104,29 @@ def panel(ref: UUID, name: str) -> str:
 
 def after(offer: UUID, decided: UUID, action: Action) -> Response:
     """Where a decision leads: the next candidate who waits, the same one after an answer, the end of the queue."""
-    stays = action in (Action.UNDO, Action.CONTACT, *(step for steps in FOLLOWING.values() for step in steps))
+    stays = _stays(action)
     with reading() as session:
-        if not is_fragment():
+        if is_fragment():
+            seen = _gather(session, offer, decided if stays else None, after=decided)
+            seen |= _told_of(seen, str(decided))
+        else:
             listed = _queue(session, offer)[2]
             mine = next((each for each in listed if each.proposal.public_id == decided), None)
-            following = review.next_of(listed, mine.proposal if mine else None, on=today())
-            keep = mine if action is not Action.CONTACT and stays else following
-            target = keep.proposal.public_id if keep else None
-            url = url_for("proposals.show", ref=offer, proposal=target, apres=decided) if target else None
-            return redirect(url or url_for("proposals.queue", ref=offer, apres=decided), 303)
-        keep_here = decided if stays and action is not Action.CONTACT else None
-        seen = _gather(session, offer, keep_here, after=decided)
-        told = _told_of(seen, str(decided))
+            target = mine if stays else review.next_of(listed, mine.proposal if mine else None, on=today())
+            if target is None:
+                return redirect(url_for("proposals.queue", ref=offer, apres=decided), 303)
+            ref = target.proposal.public_id
+            return redirect(url_for("proposals.show", ref=offer, proposal=ref, apres=decided), 303)
     _note(seen)
     parts = ["sheet", "row", "count", "status", "hint"]
-    return make_response(render_template("proposals/fragment.html", **seen, **told, parts=parts))
+    return make_response(render_template("proposals/fragment.html", **seen, parts=parts))
+
+
+def _stays(action: Action) -> bool:
+    """Whether the advisor goes on with the same person: an examination moves on, what is noted afterwards does not."""
+    decided_before = request.form.get("state") == State.APPROVED
+    answers = {step for steps in FOLLOWING.values() for step in steps}
+    return action in answers | {Action.UNDO, Action.CLOSE} or (action is Action.CONTACT and decided_before)
 
 
 def refused(

@@ -295,6 +295,12 @@ def test_contact_approves_and_notes_the_call(scene, fragment):
         assert session.get_one(Person, scene.proposals[0].person_id).last_contact_on == date(2013, 11, 4)
 
 
+def test_a_call_after_an_approval_stays_with_the_person(scene):
+    scene.decide(1, "approve")
+    answer = scene.decide(1, "contact", channel="sms", fragment=True)
+    assert rank_of(answer.text) == "Inès Morel" and "Noter son accord" in answer.text
+
+
 def test_contact_by_a_means_that_the_file_lacks_is_refused(scene):
     answer = scene.decide(1, "contact", channel="email")
     assert answer.status_code == 422 and "pas de coordonnée" in answer.text
