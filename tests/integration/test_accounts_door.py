@@ -18,7 +18,6 @@ def app(monkeypatch, empty_database_url):
     cheap(monkeypatch)
     monkeypatch.setenv("PASSERELLE_DATABASE_URL", empty_database_url)
     Clock(monkeypatch)
-    assert cli.status(["init", "--admin-email", "chef@exemple.fr"]) == cli.DONE
     made = create_app(settings.load())
     yield made
     made.extensions["passerelle"].database.dispose()
@@ -41,6 +40,7 @@ def open_account(app, path, email):
 
 
 def test_from_the_first_link_to_the_journal(app, capsys):
+    assert cli.status(["init", "--admin-email", "chef@exemple.fr"]) == cli.DONE
     path = re.search(r"8000(/invitation/\S+)", capsys.readouterr().out)[1]
     chief = open_account(app, path, "chef@exemple.fr")
     link = post(

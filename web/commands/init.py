@@ -62,7 +62,7 @@ def _first_account(session: Session, chosen: Settings, email: str | None) -> str
 
     at = clock.now()
     if session.scalar(sa.select(User.id).limit(1)) is not None:
-        return None
+        return "Des comptes existent : « passerelle users invite » en ouvre d'autres." if email else None
     waiting = [link for link in accounts.waiting_links(session, at=at) if link.role is Role.ADMIN]
     if waiting and email is None:
         return (
