@@ -21,8 +21,8 @@ APPLIED = "state = 'applied'"
 class ImportBatch(Row):
     """A file from its reception on. Once applied, its key is kind + source + sha256 (imports.md §6).
 
-    `upload`: name of the file in the folder of uploads while it is kept; `preview`: what is shown of it besides its rows;
-    `job_id`: the long work that reads or applies it.
+    `upload`: name of the file in the folder of uploads while it is kept; `preview`: what is shown of it besides its
+    rows; `job_id`: the long work that reads or applies it.
     """
 
     __tablename__ = "import_batch"
