@@ -13,12 +13,13 @@ from matching.store.people import (
     Diploma,
     DisabilityRecognition,
     Person,
+    RegistrationSpell,
     ResidenceSpell,
     Situation,
     StatedFact,
 )
 from matching.store.upkeep import AuditEvent
-from matching.vocabulary import OfferState, ProposalState
+from matching.vocabulary import OfferState, ProposalState, SituationValue
 from tests import build
 from tests.integration.test_people_search import a_zone, confirmed
 from tests.markup import check_markup
@@ -420,6 +421,30 @@ def test_a_refused_answer_says_why_at_its_field_and_keeps_what_was_typed(scene, 
     assert after.birth_date is None
     assert stored(scene, Situation) == []
     assert trail(scene, "person.state") == []
+    check_markup(page)
+
+
+def test_of_a_level_6_it_is_asked_whether_it_is_a_licence(scene):
+    with scene.database.transaction() as session:
+        zone = a_zone(session)
+        ines = session.get_one(Person, scene.ines.id)
+        ines.birth_date = date(1990, 5, 14)
+        session.add(Diploma(person_id=ines.id, level=6, source="pole-emploi"))
+        session.add(
+            Situation(
+                person_id=ines.id, value=SituationValue.NO_JOB, since_on=date(2012, 1, 1), stated_on=date(2013, 1, 7),
+                source="autre",
+            )
+        )  # fmt: skip
+        session.add(RegistrationSpell(person_id=ines.id, start_on=date(2011, 1, 1), source="autre"))
+        confirmed(session, ines, zone)
+    page = scene.client.get(scene.url).text
+    assert "Combien d’années d’études validées après le bac" in page
+    refused = post(scene, "/reponse", fact="bac_plus", **{"bac_plus-level": "3"})
+    assert (refused.status_code, "Choisissez un diplôme de la liste" in refused.text) == (422, True)
+    assert post(scene, "/reponse", fact="bac_plus", **{"bac_plus-level": "6-3"}).status_code == 303
+    page = scene.client.get(scene.url).text
+    assert "Licence, en zone prioritaire, et 12\u00a0mois de recherche sur 18" in page
     check_markup(page)
 
 

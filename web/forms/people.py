@@ -97,13 +97,28 @@ class DiplomaForm(Refusable):
         validate_choice=False,
     )
 
+    #: what may be chosen
+    listed: tuple[tuple[str, str], ...] = words.DIPLOMAS
+
     def validate_level(self, field: Field) -> None:
-        if field.data not in dict(words.DIPLOMAS):
+        if field.data not in dict(self.listed):
             raise ValidationError("Choisissez un diplôme de la liste, ou « aucun ».")
 
     def answer(self, _fact: str) -> Answer:
         level, _, bac_plus = self.level.data.partition("-")
         return Level(int(level), int(bac_plus) if bac_plus else None)
+
+
+class YearsForm(DiplomaForm):
+    """A diploma of level 6 is known: whether it is a licence or a maîtrise."""
+
+    listed = tuple(each for each in words.DIPLOMAS if each[0].startswith("6"))
+    level = RadioField(
+        "Diplôme",
+        [InputRequired("Choisissez licence ou maîtrise.")],
+        choices=_choices(listed),
+        validate_choice=False,
+    )
 
 
 class RegistrationForm(Refusable):
@@ -169,7 +184,7 @@ class RecognitionForm(YesNoForm):
 ANSWERS: dict[str, type[Refusable]] = {
     "birth_date": BirthForm,
     "diploma_level": DiplomaForm,
-    "bac_plus": DiplomaForm,
+    "bac_plus": YearsForm,
     "registrations": RegistrationForm,
     "employment": SituationForm,
     "rqth": RecognitionForm,
