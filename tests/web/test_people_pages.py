@@ -289,6 +289,10 @@ def test_the_page_tells_rights_questions_and_is_on_the_trail(scene):
     assert "Emploi franc (2018)" in page
     assert "À demander" in page
     assert 'aria-labelledby="droits-l-t droits-l-d"' in page
+    rules = scene.client.get("/regles").text
+    linked = re.findall(r'href="/regles#([^"]+)"', page)
+    assert linked
+    assert all(f'id="{each}"' in rules for each in linked)
     (read,) = trail(scene, "person.read")
     assert (read.actor_id, read.subject_id) == (scene.claire.id, str(scene.ines.public_id))
 

@@ -20,6 +20,7 @@ from matching.vocabulary import SituationValue, Verdict
 from . import number
 from .conditions import NOUNS, capital, date_of, legal, long_day, missing, place, source, title, told
 from .rights import QUESTIONS, age_on, phrase, short
+from .rules import anchor
 
 SIGNS = {Verdict.YES: "yes", Verdict.UNKNOWN: "check", Verdict.NO: "no"}
 _ORDER = (Verdict.UNKNOWN, Verdict.NO, Verdict.YES)
@@ -56,6 +57,8 @@ class Rule:
     told: str
     next: str
     source: str
+    #: where /regles says it
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +281,9 @@ class _Words:
             told=capital(" ; ".join(told_)),
             next=self._next(criterion),
             source=legal(criterion.source),
+            anchor=self.programme.id
+            if criterion.id == "in-force"
+            else anchor(self.programme.id, criterion.id),
         )
 
     def _sentence(self, fact: Fact) -> str:
