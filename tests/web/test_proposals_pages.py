@@ -453,7 +453,8 @@ def test_the_second_advisor_is_told_who_decided_and_loses_nothing(scene, fragmen
         check_markup(answer.text)
         assert "N&#39;a pas le permis." in answer.text
     else:
-        assert 'id="ecarter-message"' in answer.text and f'data-version="{scene[2].version}"' in answer.text
+        assert answer.text.count('id="ecarter-message"') == answer.text.count('id="fiche-message"') == 1
+        assert f'data-version="{scene[2].version}"' in answer.text
 
 
 def test_the_same_decision_sent_twice_is_one(scene):
