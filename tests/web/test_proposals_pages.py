@@ -142,6 +142,10 @@ def test_offers_wait_by_their_oldest_promise(app, database):
     assert page.index("Agent d’accueil") < page.index("Jardinier")
     assert "Retard" in page and "Dans 4\u00a0jours" in page
     assert "Jardinier" not in scene.client.get("/propositions?q=accueil").text.split('<ul class="rows">')[1]
+    turned = scene.client.get("/propositions?tri=-promesse").text
+    assert turned.index("Jardinier") < turned.index("Agent d’accueil")
+    table = scene.client.get("/propositions?tri=candidats&format=csv").text.splitlines()
+    assert [line.split(";")[0] for line in table[1:]] == ['"Agent d\'accueil"', '"Jardinier"']
     assert "Aucune offre ne correspond" in scene.client.get("/propositions?q=zzz").text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -38,16 +39,36 @@ pages = Blueprint("proposals", __name__)
 TOGETHER = (Action.APPROVE, Action.REJECT)
 
 
+#: How the offers to examine may be sorted: in memory, they are few.
+SORTS = (
+    Column("promesse", "Réponse attendue", (attrgetter("due_on"),)),
+    Column("offre", "Offre", (lambda each: each.title.casefold(),)),
+    Column("employeur", "Employeur", (lambda each: each.organisation.casefold(),)),
+    Column("candidats", "Candidats", (attrgetter("count"),), number=True),
+)
+
+
 @pages.get("/propositions")
 @requires("proposals.read")
-def index() -> str:
+def index() -> str | FlaskResponse:
     """Offers with somebody to examine, oldest promise first."""
-    listing = Listing.read((), (Filter("q", "Offre ou employeur"),), sort="")
+    listing = Listing.read(SORTS, (Filter("q", "Offre ou employeur"),), sort="promesse")
     with reading() as session:
         listed = agenda.to_examine(session, actor())
         left = agenda.left_at(session, actor())
     wanted = listing.values["q"].casefold()
-    kept = [each for each in listed if wanted in f"{each.title} {each.organisation}".casefold()]
+    key = next(column.order[0] for column in SORTS if column.key == listing.sort)
+    kept = sorted(
+        (each for each in listed if wanted in f"{each.title} {each.organisation}".casefold()),
+        key=key,
+        reverse=listing.descending,
+    )
+    if listing.wants_csv:
+        return csv_response(
+            f"propositions-{today():%Y-%m-%d}.csv",
+            ("Offre", "Employeur", "Candidats à examiner", "Réponse attendue"),
+            ((each.title, each.organisation, each.count, each.due_on) for each in kept),
+        )
     return render_template(
         "proposals/index.html",
         listing=listing,
