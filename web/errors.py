@@ -9,6 +9,7 @@ from flask import Flask, Response, make_response, render_template
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from matching import errors
+from matching.vocabulary import Role
 
 from .security import TooManyTries, current
 from .wording import sentence_for
@@ -93,6 +94,8 @@ def reserved() -> str:
     if signed_in is None:
         return PAGES[403][1]
     who = f"{signed_in.actor.name} ({ROLES[signed_in.actor.role]})"
+    if signed_in.actor.role is Role.ADMIN:  # nobody to ask, and a reason: running accounts and reading people are apart
+        return f"{PAGES[403][1]} Vous êtes ici en tant que {who} : l'administration ne lit aucune fiche."
     return f"{PAGES[403][1]} Vous êtes ici en tant que {who} : demandez à votre administrateur."
 
 
