@@ -94,7 +94,7 @@ def reserved() -> str:
     if signed_in is None:
         return PAGES[403][1]
     who = f"{signed_in.actor.name} ({ROLES[signed_in.actor.role]})"
-    if signed_in.actor.role is Role.ADMIN:  # nobody to ask, and a reason: running accounts and reading people are apart
+    if signed_in.actor.role is Role.ADMIN:  # has nobody to ask
         return f"{PAGES[403][1]} Vous êtes ici en tant que {who} : l'administration ne lit aucune fiche."
     return f"{PAGES[403][1]} Vous êtes ici en tant que {who} : demandez à votre administrateur."
 
