@@ -211,7 +211,7 @@ def restart(ref: uuid.UUID) -> Response | tuple[str, int]:
 
 
 @pages.get("/imports/<uuid:ref>/rejets.csv")
-@requires("imports.run")
+@requires("imports.run", fresh=True)
 def rejects(ref: uuid.UUID) -> Response:
     """The refused lines as the file gave them, to mend and send again. Rows of people: the reading is noted."""
     with transaction() as session:

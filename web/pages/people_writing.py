@@ -23,7 +23,7 @@ from ..forms import people as forms
 from ..notices import done
 from ..security import actor, requires
 from ..wording import people as words, people_history as past
-from .people import pages
+from .people import pages as pages
 from .people_sheet import Typed, page, person_of
 
 

@@ -23,7 +23,7 @@ from ..forms.placements import OpeningForm
 from ..notices import done
 from ..security import actor, requires
 from ..wording import explained, placements as words
-from .placement_list import pages
+from .placement_list import pages as pages
 
 #: What stands for no programme in the address and on the buttons.
 ORDINARY = "aucun"
