@@ -141,6 +141,18 @@ def test_the_second_advisor_learns_of_the_first_and_keeps_the_note(site, examine
     assert shown(page) == first and "Noter" not in page.locator(".exam-actions").inner_text()
 
 
+def test_a_form_that_is_too_old_says_so_and_a_closed_session_leads_to_the_door(site, examined):
+    page = examined
+    page.evaluate("document.querySelector('#proposer [name=csrf_token]').value = 'old'")
+    page.keyboard.press("p")
+    page.wait_for_selector(".status-error")
+    assert "rechargez-la" in page.locator("#status").inner_text()
+    page.context.clear_cookies()
+    page.keyboard.press("j")
+    page.wait_for_url("**/connexion**")
+    site.complaints.clear()  # the browser itself notes the refusal
+
+
 def test_from_a_call_to_the_employers_choice_on_one_page(site, examined):
     page = examined
     first = shown(page)

@@ -195,7 +195,12 @@ async function fetchInto(method, url, data, options = {}) {
   const waiting = setTimeout(() => sheet().setAttribute("aria-busy", "true"), 400);
   try {
     const answer = await load(method, url, data);
-    if (!answer.document.querySelector("[data-part]")) { location.assign(answer.url); return null; }
+    if (!answer.document.querySelector("[data-part]")) {
+      // Signed out meanwhile: the door. Else a page of error, whose sentence says what to do.
+      if (answer.status < 400) location.assign(answer.url);
+      else say(answer.document.querySelector("main p")?.textContent ?? "", "error", { words: "Recharger", run: () => location.reload() });
+      return null;
+    }
     place(answer.document);
     if (answer.status < 400 && sheet().dataset.url) settle(options);
     return answer.status;
