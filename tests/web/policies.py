@@ -43,7 +43,7 @@ ENDPOINTS = {
     "imports.index": "imports.journal",
     "imports.new": "imports.run",
     "imports.receive": "imports.run",
-    "imports.rejects": "imports.run",
+    "imports.rejects": "imports.run fresh",
     "imports.restart": "imports.run",
     "imports.show": "imports.journal",
     "imports.state": "imports.journal",
