@@ -44,6 +44,7 @@ from web.demo.write import write
 from web.matcher import run_match
 from web.rules import book_of
 from web.security import sessions
+from web.warm import up
 
 AIM_MS = 300
 
@@ -71,6 +72,7 @@ class Measured:
     def __init__(self, folder: Path) -> None:
         os.environ["PASSERELLE_DATA_DIR"] = str(folder)
         self.app = create_app(settings.load())
+        up(self.app)
         self.database = self.app.extensions["passerelle"].database
         self.statements = 0
         sa.event.listen(self.database.engine, "before_cursor_execute", self._count)

@@ -25,3 +25,10 @@ def on_starting(_server: Any) -> None:
     except PasserelleError as fault:
         complain(sentence_for(fault))
         sys.exit(exit_status(fault))
+
+
+def post_worker_init(worker: Any) -> None:
+    """Before a worker answers its first request."""
+    from .warm import up
+
+    up(worker.app.callable)

@@ -46,7 +46,7 @@ def serve(port: int, *, over: Callable[[], str | None] = lambda: None) -> bool:
     """
     from werkzeug.serving import WSGIRequestHandler, make_server
 
-    from . import settings
+    from . import settings, warm
     from .app import create_app
 
     app = create_app(settings.load())
@@ -73,6 +73,7 @@ def serve(port: int, *, over: Callable[[], str | None] = lambda: None) -> bool:
         server = make_server(HOST, port, app, threaded=True, request_handler=Quiet, fd=listening.fileno())
         answering = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1})
         answering.start()
+        threading.Thread(target=warm.up, args=(app,), daemon=True).start()
         click.echo(f"Passerelle répond sur http://{HOST}:{port}/ — Ctrl-C pour arrêter.")
         try:
             while said is None and not stopping.wait(0.5):
