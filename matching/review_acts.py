@@ -140,9 +140,6 @@ def _step(
     decision = proposals.review(
         session, proposal, action, actor_id=actor.id, party=actor.party, on=on, at=at, details=details
     )
-    if action is Action.CONTACT:
-        session.get_one(Person, proposal.person_id).last_contact_on = on
-        session.flush()
     audit.append(
         session,
         at=at,
