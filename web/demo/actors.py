@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matching.vocabulary import Role
 
-AGENCY = "Pôle emploi Amiens (démonstration)"
+AGENCY = "Pôle emploi Amiens"
 
 #: actor of the journal -> the account that acts: e-mail, name, role, permissions
 ACTORS: dict[str, tuple[str, str, Role, tuple[str, ...]]] = {
