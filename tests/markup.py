@@ -53,7 +53,8 @@ class Page(HTMLParser):
             self.faults.append("<th> without scope")
         if tag == "img" and "alt" not in held:
             self.faults.append("<img> without alt")
-        if tag == "svg" and held.get("aria-hidden") != "true" and not held.get("aria-labelledby"):
+        named = held.get("aria-labelledby") or held.get("aria-label")
+        if tag == "svg" and held.get("aria-hidden") != "true" and not named:
             self.faults.append("<svg> neither named nor hidden")
         if tag == "a" and not held.get("href"):
             self.faults.append("<a> without href")

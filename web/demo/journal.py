@@ -52,7 +52,7 @@ EXAMINED: dict[int, list[Act]] = {
         *_way(7, 1, "approve", "contact", "yes"),
         (7, "advisor", 2, "reject", {"reason": "mobility"}),
         *_way(6, 3, "approve", "contact"),
-        (6, "advisor", 4, "defer", {"wake_in": 1, "note": "En stage jusqu'à la fin de la semaine."}),
+        (6, "advisor", 4, "defer", {"wake_in": 1, "note": "En stage jusqu’à la fin de la semaine."}),
     ],
     16: [
         (6, "importer", 1, "reject", {"reason": "not_the_wish"}),
@@ -280,7 +280,7 @@ def _story(line: Any, part: Part, who: str, today: date) -> Iterator[Line]:
     if part.ends == "deferred":
         wake = working(today + timedelta(days=10))
         yield line(
-            at(1), "advisor", "defer", **pair, wake=wake.isoformat(), note="Attend la fin d'une formation."
+            at(1), "advisor", "defer", **pair, wake=wake.isoformat(), note="Attend la fin d’une formation."
         )
         return
     yield line(at(1), "advisor", "approve", **pair)

@@ -1,0 +1,120 @@
+"""Every page that exists: who looks at it, and its address on the demo."""
+
+import sqlalchemy as sa
+
+from matching.store.accounts import User
+from matching.store.intake import ImportBatch
+from matching.store.matches import MatchProposal
+from matching.store.organisations import Offer, Organisation
+from matching.store.people import Person
+from matching.store.placements import Placement
+from matching.vocabulary import OfferState, ProposalState
+
+CHIEF, OFFICER, ADMIN = "Claire Delmotte", "Étienne Vasseur", "Sophie Marchal"
+
+#: endpoint -> who looks at it, its address; {names} are taken from the demo
+SCREENS = {
+    "accounts.sign_in": (None, "/connexion"),
+    "accounts.forgotten": (None, "/mot-de-passe"),
+    "accounts.invitation": (None, "/invitation/rien"),
+    "accounts.new_password": (None, "/mot-de-passe/rien"),
+    "help.accessibility": (None, "/accessibilite"),
+    "help.privacy": (None, "/donnees-personnelles"),
+    "home.index": (CHIEF, "/"),
+    "help.index": (CHIEF, "/aide"),
+    "help.score": (CHIEF, "/aide/score"),
+    "help.shortcuts": (CHIEF, "/aide/raccourcis"),
+    "accounts.show": (CHIEF, "/compte"),
+    "accounts.change_password": (CHIEF, "/compte/mot-de-passe"),
+    "accounts.new_factor": (CHIEF, "/compte/second-facteur"),
+    "accounts.new_recovery_codes": (CHIEF, "/compte/codes-de-secours"),
+    "proposals.index": (CHIEF, "/propositions"),
+    "proposals.journal": (CHIEF, "/propositions/journal"),
+    "proposals.queue": (CHIEF, "/offres/{offer}/propositions"),
+    "proposals.show": (CHIEF, "/offres/{offer}/propositions/{proposal}"),
+    "proposals.ask": (CHIEF, "/propositions/{proposal}/ecart"),
+    "proposals.together": (CHIEF, "/offres/{offer}/propositions/lot?action=approve&proposal={proposal}"),
+    "offers.index": (CHIEF, "/offres"),
+    "offers.show": (CHIEF, "/offres/{offer}"),
+    "offers.edit": (CHIEF, "/offres/{offer}/modifier"),
+    "offers.complete": (CHIEF, "/offres/{incomplete}/completer"),
+    "offers.withdraw": (CHIEF, "/offres/{offer}/retirer"),
+    "offers.new": (CHIEF, "/offres/nouvelle"),
+    "offers.take": (CHIEF, "/organisations/{organisation}/offre"),
+    "organisations.index": (CHIEF, "/organisations"),
+    "organisations.show": (CHIEF, "/organisations/{organisation}"),
+    "people.index": (CHIEF, "/candidats"),
+    "people.show": (CHIEF, "/candidats/{person}"),
+    "people.details": (CHIEF, "/candidats/{person}/coordonnees"),
+    "people.offers": (CHIEF, "/candidats/{person}/offres"),
+    "placements.index": (CHIEF, "/placements"),
+    "placements.show": (CHIEF, "/placements/{placement}"),
+    "placements.open_form": (CHIEF, "/propositions/{selected}/embauche"),
+    "deadlines.index": (CHIEF, "/echeances"),
+    "imports.index": (CHIEF, "/imports"),
+    "imports.new": (CHIEF, "/imports/nouveau"),
+    "imports.show": (CHIEF, "/imports/{batch}"),
+    "reports.index": (CHIEF, "/bilans"),
+    "reports.show": (CHIEF, "/bilans/2013-10"),
+    "reports.publication": (CHIEF, "/bilans/2013-10/publication"),
+    "rules.index": (CHIEF, "/regles"),
+    "accounts.index": (ADMIN, "/comptes"),
+    "accounts.invite": (ADMIN, "/comptes/invitation"),
+    "accounts.edit": (ADMIN, "/comptes/{user}"),
+    "admin.journal": (ADMIN, "/journal"),
+    "admin.verification": (ADMIN, "/journal/verification"),
+    "jobs.index": (ADMIN, "/travaux"),
+}
+#: What answers with something else than a page of its own, or is looked at by a test of its own.
+OTHERS = {
+    "accounts.second_factor", "accounts.confirm", "health.alive", "health.ready", "imports.rejects", "imports.state",
+    "jobs.show", "jobs.state", "reports.as_csv", "reports.as_json", "static",
+}  # fmt: skip
+#: Pages that say no: who asks for what is not theirs, or is not there.
+REFUSALS = {"no such page": (CHIEF, "/nulle-part"), "another role's": (OFFICER, "/offres"),
+            "not over": (CHIEF, "/bilans/2013-11"), "nothing published": (OFFICER, "/bilans")}  # fmt: skip
+
+
+def names(database):
+    """The demo's rows that addresses need."""
+    with database.reading() as session:
+
+        def one(query):
+            return session.execute(query.limit(1)).scalar_one()
+
+        def offer(state):
+            return sa.select(Offer.public_id).where(Offer.state == state).order_by(Offer.id)
+
+        waiting = (
+            sa.select(MatchProposal)
+            .join(Offer, Offer.id == MatchProposal.offer_id)
+            .where(MatchProposal.state == ProposalState.TO_REVIEW, Offer.state == OfferState.OPEN)
+            .order_by(MatchProposal.id)
+        )
+        proposal = session.scalars(waiting.limit(1)).one()
+        looked_at = session.get_one(Offer, proposal.offer_id)
+        placed = sa.select(Placement.proposal_id).where(Placement.proposal_id.is_not(None))
+        return {
+            "offer": looked_at.public_id,
+            "proposal": proposal.public_id,
+            "organisation": session.get_one(Organisation, looked_at.organisation_id).public_id,
+            "person": session.get_one(Person, proposal.person_id).public_id,
+            "incomplete": one(offer(OfferState.TO_COMPLETE)),
+            "placement": one(sa.select(Placement.public_id).order_by(Placement.id)),
+            "selected": one(
+                sa.select(MatchProposal.public_id).where(
+                    MatchProposal.state == ProposalState.SELECTED, MatchProposal.id.not_in(placed)
+                )
+            ),
+            "batch": one(sa.select(ImportBatch.public_id).order_by(ImportBatch.id.desc())),
+            "user": one(sa.select(User.public_id).order_by(User.id)),
+        }
+
+
+def pages(app):
+    """Endpoints that answer with a page of their own."""
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in rule.methods and rule.endpoint not in OTHERS
+    }
