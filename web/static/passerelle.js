@@ -170,7 +170,7 @@ document.addEventListener("keydown", (event) => {
 
 const examination = document.querySelector("[data-examination]");
 const sheet = () => document.getElementById("fiche");
-const narrow = matchMedia("(max-width: 980.98px)");
+const narrow = matchMedia("(max-width: 61.31em)");
 
 /** After a sheet came: the line of the queue that it belongs to, the heading of the decided, the focus. */
 function settle({ push = true } = {}) {
