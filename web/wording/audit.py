@@ -8,14 +8,14 @@ from typing import Any
 from .accounts import ROLES
 
 ACTIONS = {
-    "account.signed-in": "s'est connecté",
+    "account.signed-in": "a ouvert sa session",
     "account.password-given": "a donné le mot de passe, pas encore le code",
-    "account.demo-door": "est entré par la démonstration",
+    "account.demo-door": "a ouvert sa session de démonstration",
     "account.sign-in-failed": "connexion refusée",
     "account.second-factor-failed": "code refusé",
     "account.recovery-code-used": "a pris un code de secours",
     "account.confirmed": "a confirmé son identité",
-    "account.signed-out": "s'est déconnecté",
+    "account.signed-out": "a fermé sa session",
     "account.other-sessions-ended": "a fermé ses autres sessions",
     "account.invited": "a créé une invitation",
     "account.link-closed": "a retiré une invitation",
@@ -51,11 +51,60 @@ ACTIONS = {
     "import.abandoned": "a abandonné un import",
     "import.rejects.read": "a téléchargé les lignes refusées d'un import",
     "job.restarted": "a relancé un travail",
+    "recognition.read": "a lu une reconnaissance de handicap",
+    "person.state": "a renseigné une fiche",
+    "person.edit": "a modifié une fiche",
+    "person.contact": "a noté un contact sur une fiche",
+    "person.home": "a confirmé un domicile",
+    "people.export": "a exporté la liste des candidats",
+    "deadlines.export": "a exporté les échéances",
+    "match.ask": "a lancé la recherche de candidats",
+    "offer.take": "a saisi une offre",
+    "offer.edit": "a modifié une offre",
+    "offer.submit": "a envoyé une offre en relecture",
+    "offer.return": "a renvoyé une offre à compléter",
+    "offer.accept": "a ouvert une offre",
+    "offer.hold": "a mis une offre en attente",
+    "offer.resume": "a repris une offre",
+    "offer.refresh": "a confirmé qu'une offre court toujours",
+    "offer.withdraw": "a retiré une offre",
+    "offer.reopen": "a rouvert une offre",
+    "organisation.create": "a saisi un employeur",
+    "organisation.edit": "a modifié un employeur",
+    "organisation.sector": "a précisé le secteur d'un employeur",
+    "placement.read": "a lu une embauche",
+    "placement.export": "a exporté la liste des embauches",
+    "placement.open": "a ouvert une embauche",
+    "placement.promise": "a noté une promesse d'embauche",
+    "placement.request_aid": "a noté une demande d'aide",
+    "placement.grant": "a noté une aide accordée",
+    "placement.refuse": "a noté une aide refusée",
+    "placement.sign": "a noté une signature",
+    "placement.start": "a confirmé un début de contrat",
+    "placement.no_show": "a noté que la personne n'est pas venue",
+    "placement.pass_trial": "a confirmé une fin de période d'essai",
+    "placement.run": "a noté un contrat en cours",
+    "placement.break_trial": "a noté une rupture pendant l'essai",
+    "placement.suspend": "a suspendu un contrat",
+    "placement.resume": "a noté la reprise d'un contrat",
+    "placement.exit": "a noté une sortie",
+    "placement.complete": "a noté une fin de contrat",
+    "placement.abandon": "a abandonné une embauche",
+    "placement.cancel": "a annulé une embauche",
+    "milestone.receive": "a noté un papier reçu",
+    "milestone.ask": "a noté un versement demandé",
+    "milestone.pay": "a noté un versement reçu",
+    "milestone.refuse": "a noté un versement refusé",
+    "milestone.lapse": "a noté un versement perdu",
+    "milestone.claim_back": "a noté un remboursement demandé",
+    "milestone.repay": "a noté un remboursement fait",
+    "milestone.cancel": "a annulé une échéance d'aide",
+    "report.published": "a publié un bilan",
 }
 KINDS = {
     "account": "compte", "person": "jeune", "offer": "offre", "proposal": "proposition", "placement": "embauche",
     "organisation": "organisation", "import": "import", "report": "bilan", "page": "page", "audit": "journal",
-    "job": "travail", "people": "liste", "deadlines": "liste",
+    "job": "travail", "caseload": "liste", "deadlines": "liste", "people": "liste",
 }  # fmt: skip
 
 
@@ -87,4 +136,6 @@ def nobody(action: str) -> str:
 def _said(name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "aucun"
+    if name == "page":
+        return "examen" if value == "examination" else str(value)
     return str(ROLES.get(value, value)) if name == "role" else str(value)
