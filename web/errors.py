@@ -28,7 +28,7 @@ STATUS: dict[type[errors.PasserelleError], int] = {
     TooManyTries: 429,
 }
 
-TITLES = {429: "Trop d'essais", 503: "Service momentanément indisponible"}
+TITLES = {413: "Envoi trop lourd", 429: "Trop d'essais", 503: "Service momentanément indisponible"}
 
 #: status of werkzeug -> title, sentence
 PAGES = {
@@ -44,8 +44,14 @@ PAGES = {
         "Cette adresse ne mène à rien, ou à une fiche qui n'est pas de votre ressort : vérifiez-la, "
         "ou repartez de l'accueil.",
     ),
-    405: ("Action impossible", "Cette adresse ne répond pas à cette action : revenez à la page précédente."),
-    413: ("Envoi trop lourd", "Ce qui a été envoyé dépasse la taille admise : allégez-le et recommencez."),
+    405: (
+        "Action impossible",
+        "Cette adresse ne répond pas à cette action : revenez à la page précédente. Rien n'a été perdu.",
+    ),
+    413: (
+        "Envoi trop lourd",
+        "Ce qui a été envoyé dépasse la taille admise : allégez-le et recommencez. Rien n'a été enregistré.",
+    ),
 }
 
 
