@@ -55,7 +55,7 @@ REFUSALS = {
     "not-selected": "La personne n'a pas été retenue par l'employeur : enregistrez d'abord sa réponse.",
     "not-yet": "Trop tôt : cette étape est possible à partir du {day}.",
     "not-your-step": "Cette étape ne vous revient pas : demandez à la personne qui en a la charge.",
-    "not-yours-to-undo": "Seul l'auteur de la décision l'annule, dans les {hours} heures ; ensuite, demandez au superviseur.",
+    "not-yours-to-undo": "Seul l'auteur de la décision l'annule, dans les {hours} heures ; ensuite, demandez à l'encadrement.",
     "note-needed": "Ajoutez un mot d'explication.",
     "nothing-missing": "Cochez au moins une information manquante.",
     "offer-closed": "L'offre est close depuis le {apply_before} : changez sa date limite.",

@@ -8,7 +8,7 @@ LEGEND = "s : nombre masqué, parce qu'il est petit (moins de {k}) ou qu'il perm
 
 REFUSALS = {
     "month-not-over": "Le mois {month} n'est pas fini : son bilan se fait à partir du {from_day}.",
-    "not-yours-to-publish": "La publication d'un bilan revient à la supervision de l'agence.",
+    "not-yours-to-publish": "La publication d'un bilan revient à l'encadrement de l'agence.",
     "bad-highlights": "Gardez de une à {most} phrases à retenir, de {longest} caractères au plus.",
     "figures-changed": "Les chiffres de {month} ont changé depuis que vous les avez affichés : relisez-les, puis publiez.",
     "published-meanwhile": "Une autre personne vient de publier {month} : rechargez la page.",
