@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from matching.eligibility.cohort import Cohort, Dossier, Registration, Residence
+from matching.eligibility.contract import Contract
 from matching.eligibility.explain import explain
 from matching.eligibility.missing import questions
 from matching.eligibility.programme import load
@@ -19,9 +20,9 @@ DAY = date(2013, 11, 14)
 AVENIR, FRANC = BOOK["emplois-avenir"], BOOK["emplois-francs-2013"]
 
 
-def said(programme, on=DAY, *, told=None, recognition=False, civility=None, **facts):
+def said(programme, on=DAY, *, told=None, recognition=False, civility=None, contract=None, **facts):
     known = {"employment": (), "residence": (), "registrations": (), "diploma_level": 0, **facts}
-    assessment = programme.assess(Cohort.build([Dossier(**known)], as_known_on=on))
+    assessment = programme.assess(Cohort.build([Dossier(**known)], as_known_on=on), contract)
     found = explain(assessment, 0, on)
     asked = questions(assessment, 0, on) if found.verdict == 0 else None
     return view(
@@ -134,6 +135,15 @@ def test_missing_facts_are_asked_the_most_telling_first():
     assert seen.asked[0].first
     assert {each.fact for each in seen.asked} >= {"birth_date", "diploma_level"}
     assert seen.headline == "2 points à vérifier"
+
+
+def test_a_term_that_holds_as_long_as_the_programme_says_no_day_of_its_own():
+    seen = said(
+        AVENIR, birth_date=date(1991, 5, 14), contract=Contract(kind="CDD", months=36, weekly_hours=35)
+    )
+    terms = [rule(seen, name) for name in ("contract-kind", "contract-hours")]
+    assert [(each.sign, each.next) for each in terms] == [("yes", "")] * 2
+    assert rule(seen, "age").next == "Signature possible jusqu'au 13/05/2017."
 
 
 def test_the_person_s_own_form_is_used_where_it_is_known():

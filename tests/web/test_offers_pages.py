@@ -281,7 +281,7 @@ def test_whoever_comes_second_is_told_who_was_faster_and_keeps_the_reason(app, c
     act(hugo, ref, "hold", version=seen, reason="Congés")
     answer = act(client, ref, "hold", version=seen, reason="Mon motif")
     assert answer.status_code == 409
-    assert re.search(r"Hugo Lenoir a mis cette offre en attente à \d+\u00a0h \d\d", answer.text)
+    assert re.search(r"Hugo Lenoir a mis cette offre en attente à \d+\u00a0h\u00a0\d\d", answer.text)
     check_markup(answer.text)
 
 

@@ -662,7 +662,7 @@ def test_without_the_right_an_offer_is_refused_in_words(scene):
         session.get_one(Person, scene.ines.id).birth_date = date(1970, 1, 1)
     answer = post(scene, "/offres", offre=str(offer.public_id))
     assert answer.status_code == 422
-    assert "n’aura pas droit à emploi d’avenir le 18 novembre 2013" in answer.text
+    assert "n’aura pas droit à ce contrat (emploi d’avenir) le 18 novembre 2013" in answer.text
     assert stored(scene, MatchProposal) == []
 
 

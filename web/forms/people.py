@@ -30,8 +30,7 @@ from matching.store.people import Person
 from matching.vocabulary import SituationValue
 
 from ..db import today
-from ..wording import people as words
-from ..wording.proposals import phone
+from ..wording import people as words, phone, sentence_for
 from ..wording.rights import QUESTIONS
 from .fields import DayField, DecimalCommaField, cleaned
 
@@ -65,7 +64,7 @@ class Refusable(FlaskForm):
         wanted = words.FIELD_OF.get(fault.code, "")
         name = wanted if wanted in names else next(name for name in names if name != "csrf_token")
         field = self._fields[name]
-        field.errors = [*field.errors, words.refusal(fault)]
+        field.errors = [*field.errors, sentence_for(fault)]
 
 
 class BirthField(DayField):
@@ -141,10 +140,7 @@ class SituationForm(Refusable):
     value = RadioField(
         "Situation",
         [InputRequired("Choisissez une situation.")],
-        choices=[
-            SelectChoice(str(value), label[:1].upper() + label[1:])
-            for value, label in words.SITUATIONS.items()
-        ],
+        choices=[SelectChoice(str(value), words.capital(label)) for value, label in words.SITUATIONS.items()],
         validate_choice=False,
     )
     since = DayField("Depuis le")

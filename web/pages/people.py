@@ -22,8 +22,7 @@ from ..db import book, reading, today, transaction
 from ..lists import Column, Filter, Listing
 from ..security import actor, allows, requires
 from ..tables import csv_response
-from ..wording import people as words
-from ..wording.proposals import phone
+from ..wording import people as words, phone
 
 pages = Blueprint("people", __name__)
 

@@ -25,10 +25,9 @@ from ..charts import Figure, Span, Track, timeline
 from ..db import book, note_read, reading, today
 from ..forms import people as forms
 from ..security import actor, requires
-from ..wording import people as words, people_history as past
+from ..wording import people as words, people_history as past, phone
 from ..wording.explained import RightsView, view
 from ..wording.placements import STATES as PLACEMENT_STATES
-from ..wording.proposals import phone
 from ..wording.rights import QUESTIONS
 from .people import pages
 

@@ -22,7 +22,7 @@ from ..db import book, note_read, reading, today, transaction
 from ..forms import people as forms
 from ..notices import done
 from ..security import actor, requires
-from ..wording import people as words, people_history as past
+from ..wording import people as words, people_history as past, sentence_for
 from .people import pages as pages
 from .people_sheet import Typed, page, person_of
 
@@ -61,12 +61,11 @@ def answer(ref: UUID) -> Response | tuple[str, int]:
     """The answer to a missing fact."""
     fact, version, on = request.form.get("fact", ""), _version(), today()
     form = forms.answer_form(fact, person_edits.facts_of(book()), request.form)
-    if form is None:
+    with reading() as session:
+        person = person_of(session, ref)
+    if form is None or (fact == "rqth" and not person_sheet.may_read_recognition(actor(), person)):
         raise InvalidInput("bad-choice")
     typed = Typed(answers={fact: form})
-    with reading() as session:
-        if fact == "rqth" and not person_sheet.may_read_recognition(actor(), person_of(session, ref)):
-            raise InvalidInput("bad-choice")
     if not form.validate():
         return page(ref, typed), 422
     try:
@@ -263,5 +262,5 @@ def add_offer(ref: UUID) -> Response | tuple[str, int]:
                 at=clock.now(),
             )
     except (InvalidInput, Conflict) as fault:
-        return _offers(ref, words.refusal(fault)), 409 if isinstance(fault, Conflict) else 422
+        return _offers(ref, sentence_for(fault)), 409 if isinstance(fault, Conflict) else 422
     return redirect(done(url_for(".show", ref=ref), "offer-added"), 303)

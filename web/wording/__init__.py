@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -13,6 +15,7 @@ from matching.report_words import MONTHS as MONTHS
 from .accounts import REFUSALS as ACCOUNT_REFUSALS, SETTINGS
 from .flows import REFUSALS
 from .jobs import REFUSALS as JOB_REFUSALS
+from .programmes import programme
 from .report import REFUSALS as REPORT_REFUSALS
 
 HERE = ZoneInfo("Europe/Paris")
@@ -49,11 +52,12 @@ SENTENCES: dict[str, str] = {
 
 
 def sentence_for(fault: Exception) -> str:
-    """One French sentence for any error; never a traceback, never an English message."""
+    """One French sentence for any error; never a traceback, never an English message, never a day or a code as a base
+    writes it."""
     if isinstance(fault, PasserelleError):
         template = SENTENCES.get(fault.code)
         if template:
-            return template.format(**fault.facts)
+            return template.format(**facts_said(fault.facts))
         if "message" in fault.facts:
             return str(fault.facts["message"])
         return f"Demande refusée ({fault.code}). Vérifiez ce que vous avez demandé."
@@ -63,6 +67,19 @@ def sentence_for(fault: Exception) -> str:
         f"Passerelle s'est arrêtée sur un défaut du programme ({type(fault).__name__}). Rien n'a été écrit à moitié. "
         "Relancez avec PASSERELLE_DEBUG=1 pour le détail à transmettre."
     )
+
+
+def facts_said(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of an error, its days and its programme in words."""
+    return {name: _fact_said(name, value) for name, value in facts.items()}
+
+
+def _fact_said(name: str, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return day(value)
+    return programme(value) if name == "programme" else value
 
 
 def usage_sentence(wrong: click.ClickException) -> str:
@@ -89,17 +106,25 @@ def usage_sentence(wrong: click.ClickException) -> str:
     return f"{what}. Voir « {path} --help »."
 
 
+def short_day(value: date) -> str:
+    """« 4 novembre », « 1er mai »: a day whose year goes without saying."""
+    return f"{'1er' if value.day == 1 else value.day} {MONTHS[value.month - 1]}"
+
+
 def day(value: date | None) -> str:
     """« 4 novembre 2013 », « 1er mai 2013 »; empty for None."""
-    if value is None:
-        return ""
-    return f"{'1er' if value.day == 1 else value.day} {MONTHS[value.month - 1]} {value.year}"
+    return f"{short_day(value)} {value.year}" if value is not None else ""
+
+
+def clock_time(value: datetime) -> str:
+    """« 9 h 05 », as clocks show it in Amiens."""
+    here = value.astimezone(HERE)
+    return f"{here.hour}\u00a0h\u00a0{here.minute:02d}"
 
 
 def moment(value: datetime) -> str:
     """« 4 novembre 2013 à 9 h 05 », as clocks show it in Amiens."""
-    here = value.astimezone(HERE)
-    return f"{day(here.date())} à {here.hour}\u00a0h\u00a0{here.minute:02d}"
+    return f"{day(value.astimezone(HERE).date())} à {clock_time(value)}"
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -112,8 +137,25 @@ WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanc
 
 def weekday(value: date, *, year: bool = False) -> str:
     """« lundi 4 novembre », with its year where it is far: « mercredi 11 décembre 2013 »."""
-    said = f"{WEEKDAYS[value.weekday()]} {day(value)}"
-    return said if year else said.rsplit(" ", 1)[0]
+    return f"{WEEKDAYS[value.weekday()]} {day(value) if year else short_day(value)}"
+
+
+def phone(text: str | None) -> str:
+    """« 06 39 98 00 00 » of « +33639980000 »; a number of another country as it is, empty for none."""
+    if text and text.startswith("+33") and len(text) == 12:
+        national = "0" + text[3:]
+        return "\u00a0".join(national[at : at + 2] for at in range(0, 10, 2))
+    return text or ""
+
+
+def capital(text: str) -> str:
+    """With its first letter upper, the others as they are: « Emploi d'avenir », « RQTH échue »."""
+    return text[:1].upper() + text[1:]
+
+
+def uncapital(text: str) -> str:
+    """With its first letter lower: the same words inside a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def euros(cents: int) -> str:

@@ -10,11 +10,12 @@ from matching.store.matches import MatchProposal
 from matching.store.people import Person
 from matching.vocabulary import ProposalState as State
 
-from . import day as full_day, number
+from . import capital, day as full_day, number, phone as phone, uncapital
 from .explained import RightsView
 from .parts import RELEASED
-from .proposals import CHANNELS, phone as phone
-from .reasons import PROGRAMMES, level, sentence
+from .programmes import programme
+from .proposals import CHANNELS
+from .reasons import level, sentence
 
 
 def months_of(days: int) -> str:
@@ -52,7 +53,7 @@ def background(sheet: Sheet, on: date) -> str:
         said.append(f"recherche d'emploi depuis {months_of(days)}")
     if person.skills:
         said.append("sait faire : " + ", ".join(person.skills[:4]))
-    return " ".join(f"{part[:1].upper()}{part[1:]}." for part in said) or "Fiche à compléter."
+    return " ".join(f"{capital(part)}." for part in said) or "Fiche à compléter."
 
 
 def also(proposal: MatchProposal) -> str:
@@ -61,14 +62,14 @@ def also(proposal: MatchProposal) -> str:
     for each in proposal.programmes:
         until = each.get("eligible_until")
         end = f", jusqu'au {full_day(date.fromisoformat(until))}" if until else ""
-        said.append(f"{PROGRAMMES.get(each['id'], each['id'])}{end}")
+        said.append(f"{programme(each['id'])}{end}")
     return f"Le contrat pourrait aussi relever de : {' ; '.join(said)}." if said else ""
 
 
 def to_check(proposal: MatchProposal) -> list[str]:
     """What nobody has said yet and the pair depends on, rights apart: they have their own place."""
     return [
-        sentence(each)[:1].lower() + sentence(each)[1:]
+        uncapital(sentence(each))
         for each in proposal.reservations
         if "part" not in each and each["code"] != "right-to-confirm"
     ]

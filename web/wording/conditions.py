@@ -12,7 +12,7 @@ from matching.eligibility.explain import Criterion
 from matching.person_facts import Dated
 from matching.vocabulary import Verdict
 
-from . import MONTHS, weekday
+from . import capital, weekday
 from .rights import short
 
 #: id of a condition or term -> its title; {requires} is what the programme file says it asks for.
@@ -69,11 +69,6 @@ def long_day(day: date) -> str:
     return weekday(day, year=True)
 
 
-def date_of(day: date) -> str:
-    """« 12 décembre »."""
-    return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]}"
-
-
 def legal(source: str) -> str:
     """« C. trav., art. L. 5134-110 »: a source as lawyers abbreviate it."""
     abbreviated = source.replace("Code du travail", "C. trav.")
@@ -85,7 +80,7 @@ def title(criterion: Criterion) -> str:
     if criterion.id == "diploma" and criterion.holds is Verdict.YES and (way := _way(criterion.facts)):
         return way
     said = TITLES.get(criterion.id, "{requires}").format(requires=criterion.requires)
-    return said[:1].upper() + said[1:]
+    return capital(said)
 
 
 def _way(facts: Iterable[Fact]) -> str:
@@ -148,10 +143,6 @@ def told(known: Dated) -> str:
 def source(name: str) -> str:
     """Where a fact comes from, in words; the source cap-emploi would tell the RQTH (security.md P2)."""
     return SOURCES.get(name, name)
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def place(code: str | None) -> str:

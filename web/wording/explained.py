@@ -17,8 +17,8 @@ from matching.eligibility.programme import Programme
 from matching.person_facts import Dated
 from matching.vocabulary import SituationValue, Verdict
 
-from . import number
-from .conditions import NOUNS, capital, date_of, legal, long_day, missing, place, source, title, told
+from . import capital, number, short_day
+from .conditions import NOUNS, legal, long_day, missing, place, source, title, told
 from .rights import QUESTIONS, age_on, phrase, short
 from .rules import anchor
 
@@ -256,7 +256,7 @@ class _Words:
     def _why(self, fact: Fact) -> str:
         if fact.code == "age" and fact.values["born"] is not None:
             on = fact.values["on"]
-            return f"{age_on(fact.values['born'], on)} ans le {date_of(on)}"
+            return f"{age_on(fact.values['born'], on)} ans le {short_day(on)}"
         return phrase(fact) if self._may_be_told(fact) else ""
 
     def _may_be_told(self, fact: Fact) -> bool:
@@ -331,8 +331,8 @@ class _Words:
             return f"À demander : {' '.join(asked)}"
         if criterion.holds is Verdict.YES:
             last = next((last for first, last in criterion.windows if _within(day, first, last)), None)
-            if last is None or last.toordinal() >= self.programme.in_force()[1]:
-                return ""  # the programme ends first
+            if last is None or last.toordinal() >= self.programme.in_force()[1] - 1:
+                return ""  # what ends it is the programme, whose last day is the eve of its end
             if not all(self._may_be_told(fact) for fact in criterion.facts):
                 return ""  # the day may be that of the recognition
             if criterion.id == "age":

@@ -47,7 +47,7 @@ REFUSALS = {
     "no-consent": "La personne n'a pas donné son accord pour être contactée par ce canal ({channel}) : demandez-le d'abord.",
     "no-post-left": "Les {positions} postes de l'offre sont déjà pourvus : rouvrez l'offre ou choisissez-en une autre.",
     "no-programme": "Ce contrat n'est sous aucun dispositif : il n'y a pas d'aide à demander.",
-    "no-right-then": "La personne n'aura pas droit à {programme} le {day} : proposez-lui une autre offre.",
+    "no-right-then": "La personne n'aura pas droit à ce contrat ({programme}) le {day} : proposez-lui une autre offre.",
     "no-step": "Donnez au moins la date de la promesse d'embauche.",
     "no-trial": "Aucune période d'essai n'est en cours à cette date.",
     "not-found": "Cette fiche n'existe pas, ou n'est pas de votre ressort : vérifiez son adresse.",

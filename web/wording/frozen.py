@@ -9,6 +9,7 @@ from typing import Any
 
 from matching.eligibility.programme import ProgrammeBook
 
+from . import capital
 from .conditions import TITLES, legal
 from .explained import Rule
 from .placements import CONDITIONS, programme
@@ -68,4 +69,4 @@ def _rule(criterion: Mapping[str, Any], asked: Mapping[str, str]) -> Rule:
     if criterion["id"] == "diploma":
         title = requires
     sign = {1: "yes", 0: "check", -1: "no"}[criterion["holds"]]
-    return Rule(criterion["id"], sign, title[:1].upper() + title[1:], "", "", "", legal(criterion["source"]))
+    return Rule(criterion["id"], sign, capital(title), "", "", "", legal(criterion["source"]))

@@ -9,8 +9,8 @@ from matching.agenda import Waiting
 from matching.deadlines import Kind
 from matching.vocabulary import ProposalState
 
-from . import day, euros, placements
-from .reasons import PROGRAMMES
+from . import capital, day, euros, placements, uncapital
+from .programmes import programme
 
 #: A start, an end of trial or of term is announced so many days before.
 STEP_DAYS = 7
@@ -62,10 +62,6 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return one if count < 2 else many or f"{one}s"
 
 
-def programme(name: str | None) -> str:
-    return PROGRAMMES.get(name, name) if name else "droit commun"
-
-
 def closing(row: deadlines.ClosingRight) -> Words:
     title = f"{row.person} : {programme(row.programme)} possible jusqu'au {day(row.day)}"
     if not row.live:
@@ -80,15 +76,15 @@ def closing(row: deadlines.ClosingRight) -> Words:
 def milestone(row: deadlines.MilestoneDue) -> Words:
     what = placements.milestone(row.milestone, row.number, row.day, row.paper)
     amount = f" {euros(row.amount_cents)} en jeu." if row.amount_cents else ""
-    note = f"{programme(row.programme).capitalize()}, {row.organisation}.{amount}"
+    note = f"{capital(programme(row.programme))}, {row.organisation}.{amount}"
     verb = "Noter le papier" if row.state in milestones.WITHOUT_PAPER else "Demander le versement"
-    return f"{row.person} : {what[:1].lower()}{what[1:]}", note, verb
+    return f"{row.person} : {uncapital(what)}", note, verb
 
 
 def contract(row: deadlines.Deadline) -> Words:
     what, verb = CONTRACT[row.kind]
     where = f"« {row.title} », {row.organisation}" if row.title else row.organisation or ""
-    return f"{row.person} : {what}", f"{programme(row.programme).capitalize()}, {where}.", verb
+    return f"{row.person} : {what}", f"{capital(programme(row.programme))}, {where}.", verb
 
 
 def examine(row: agenda.ToExamine) -> Words:

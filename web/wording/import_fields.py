@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from importers.messages import CELLS
 from importers.preview import ELSEWHERE
 
-from .people import PLACES
+from . import euros, phone
+from .conditions import place
 
 #: canonical column of imports.md §4 -> its meaning
 COLUMNS = {
@@ -177,10 +178,9 @@ def value(name: str, said: Any) -> str:
         case float():
             return f"{said:g}".replace(".", ",")
         case str() if name in ("declared_quarter", "declared_place"):
-            return PLACES.get(said, said)
+            return place(said)
         case str() if name in ("phone", "contact_phone") and said.startswith("+33"):
-            national = f"0{said[3:]}"
-            return " ".join(national[at : at + 2] for at in range(0, len(national), 2))
+            return phone(said)
         case str():
             return _VALUES.get(said) or _day(said) or said
         case _:
@@ -189,7 +189,7 @@ def value(name: str, said: Any) -> str:
 
 def _money(cell: str, found: Any) -> str:
     if cell == "amount_cents":
-        return f"{found / 100:,.2f} €".replace(",", "\u202f").replace(".", ",")
+        return euros(found)
     return value(cell, found)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from matching.eligibility.contract import TermVerdict
@@ -12,8 +11,8 @@ from matching.offers import OfferAction
 from matching.store.organisations import Offer, Organisation
 from matching.vocabulary import OfferState, ProposalState, Sector
 
-from . import day, number
-from .conditions import capital as capital
+from . import capital as capital, clock_time as clock_time, day, number, phone, uncapital
+from .conditions import place
 from .reasons import level
 
 #: state -> words, kind of tag
@@ -314,23 +313,20 @@ def terms(offer: Offer) -> tuple[list[tuple[str, str]], list[str]]:
     rare = ("Référence", "Exception accordée", "Date limite")
     return (
         [(term, value) for term, value in said if value],
-        [term[:1].lower() + term[1:] for term, value in said if not value and term not in rare],
+        [uncapital(term) for term, value in said if not value and term not in rare],
     )
 
 
 def identity(employer: Organisation) -> list[tuple[str, str]]:
     """What is known of an employer, contact included."""
-    place = " ".join(part for part in (employer.postcode, employer.commune) if part)
+    town = " ".join(part for part in (employer.postcode, employer.commune) if part)
     said = [
         ("Numéro RNA", employer.rna),
         ("Domaine", FIELDS_OF_WORK.get(employer.field or "", employer.field)),
         ("Objet", employer.object),
         ("Code NAF", employer.naf),
-        ("Adresse", ", ".join(part for part in (employer.address, place) if part)),
-        (
-            "Quartier déclaré",
-            "hors zone" if employer.declared_quarter == "hors_zone" else employer.declared_quarter,
-        ),
+        ("Adresse", ", ".join(part for part in (employer.address, town) if part)),
+        ("Quartier déclaré", place(employer.declared_quarter)),
         ("Contact", employer.contact_name),
         ("Courriel", employer.contact_email),
         ("Téléphone", phone(employer.contact_phone)),
@@ -338,23 +334,9 @@ def identity(employer: Organisation) -> list[tuple[str, str]]:
     return [(term, value) for term, value in said if value]
 
 
-def phone(number_: str | None) -> str | None:
-    """« 03 22 00 00 00 »; a number of another country as it is."""
-    if number_ is None or not number_.startswith("+33"):
-        return number_
-    national = "0" + number_[3:]
-    return " ".join(national[at : at + 2] for at in range(0, len(national), 2))
-
-
 def siret(value: str | None) -> str:
     """« 732 829 320 00074 », as the avis de situation writes it."""
     return "\u00a0".join((value[:3], value[3:6], value[6:9], value[9:])) if value else ""
-
-
-def clock_time(at: datetime) -> str:
-    """« 10 h 41 », in local time."""
-    local = at.astimezone()
-    return f"{local.hour} h {local.minute:02d}"
 
 
 def broken(programme: Programme, term: TermVerdict, rule: str, values: Mapping[str, Any], kind: str) -> str:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from importers.quarters import OUTSIDE
-from matching.errors import PasserelleError
 from matching.person_homes import Declared, Guess
 from matching.person_list import Home
 from matching.person_rights import Now
@@ -18,11 +16,12 @@ from matching.store.organisations import Offer, Zone
 from matching.store.people import Person
 from matching.vocabulary import ProposalState, ResidenceMethod, SituationValue, Verdict
 
-from . import day, sentence_for
-from .conditions import PLACES as PLACES, capital as capital, place as place, source as source
+from . import capital as capital, day
+from .conditions import place as place, source as source
 from .explained import PRESSING, URGENT
+from .programmes import programme
 from .proposals import STATES
-from .reasons import PROGRAMMES, level as level_of
+from .reasons import level as level_of
 from .rights import short
 
 SITUATIONS = {
@@ -236,18 +235,6 @@ def short_name(person: Person) -> str:
     return f"{person.given_names} {person.family_name}".strip()
 
 
-def refusal(fault: PasserelleError) -> str:
-    """Why a flow refused, its days and programmes in words."""
-    facts = {name: _said(value) for name, value in fault.facts.items()}
-    return sentence_for(type(fault)(fault.code, **facts))
-
-
-def _said(value: Any) -> Any:
-    if isinstance(value, date):
-        return day(value)
-    return PROGRAMMES.get(value, value) if isinstance(value, str) else value
-
-
 def in_short(person: Person, sheet: Sheet, years: int | None) -> str:
     """« 25 ans, CAP ou BEP, recherche : aide-cuisinier »."""
     said = [f"{years} ans" if years is not None else "Âge inconnu", level(sheet.level, sheet.bac_plus)]
@@ -273,14 +260,13 @@ def proposal_state(state: ProposalState, civility: str | None) -> tuple[str, str
 def contract(placed: Placed) -> str:
     """« Emploi d'avenir, CDD de 36 mois, commencé le 2 septembre 2013 »."""
     months = f" de {placed.months} mois" if placed.months and placed.contract_kind == "CDD" else ""
-    said = [PROGRAMMES.get(placed.programme, placed.programme) if placed.programme else "droit commun"]
+    said = [programme(placed.programme)]
     said.append(f"{placed.contract_kind}{months}")
     if placed.starts_on:
         said.append(f"début le {day(placed.starts_on)}")
     if placed.ended_on:
         said.append(f"fin le {day(placed.ended_on)}")
-    line = ", ".join(said)
-    return line[:1].upper() + line[1:]
+    return capital(", ".join(said))
 
 
 def offer_line(offer: Offer) -> str:

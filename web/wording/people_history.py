@@ -9,7 +9,7 @@ from typing import Any
 from matching.person_history import Entry, Reader
 from matching.vocabulary import SituationValue
 
-from . import HERE, day, number
+from . import clock_time, moment, number
 from .conditions import place, source
 from .people import CHANNELS, SITUATIONS
 from .placements import event as contract_step
@@ -93,9 +93,8 @@ def fields_said(names: Any) -> str:
 
 def read_by(reader: Reader) -> str:
     """« Consultée 3 fois par Claire Delmotte, la dernière le 4 novembre 2013 à 9 h 05 »."""
-    at = reader.last.astimezone(HERE)
     times = "une fois" if reader.times == 1 else f"{reader.times} fois"
-    return f"Consultée {times} par {reader.name}, la dernière le {day(at.date())} à {at:%-H h %M}"
+    return f"Consultée {times} par {reader.name}, la dernière le {moment(reader.last)}"
 
 
 def happened(entry: Entry) -> str:
@@ -121,7 +120,7 @@ def happened(entry: Entry) -> str:
 
 def overtaken(entry: Entry) -> str:
     """« Hugo Lenoir vient de changer à 10 h 41 : téléphone. »"""
-    at = f" à {entry.at.astimezone(HERE):%-H h %M}" if entry.at else ""
+    at = f" à {clock_time(entry.at)}" if entry.at else ""
     what = f" : {fields_said(entry.fields)}" if entry.fields else ""
     return f"{entry.who or 'Une autre personne'} vient de changer cette fiche{at}{what}."
 

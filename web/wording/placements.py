@@ -14,8 +14,8 @@ from matching.placements import PlacementAction as A
 from matching.store.placements import AidMilestone
 from matching.vocabulary import MilestoneState, PlacementState as State
 
-from . import day, euros, sentence_for, weekday
-from .reasons import PROGRAMMES
+from . import capital, day, euros, sentence_for, uncapital, weekday
+from .programmes import PROGRAMMES, programme as programme_said
 from .rights import QUESTIONS, short as short
 
 #: state -> words, kind of tag
@@ -211,8 +211,7 @@ def track(hire: Hire) -> list[Mark]:
 
 def programme(name: str | None) -> str:
     """« Emploi d'avenir », « Droit commun »."""
-    said = PROGRAMMES.get(name, name) if name else "droit commun"
-    return said[:1].upper() + said[1:]
+    return capital(programme_said(name))
 
 
 def contract(kind: str, months: int | None, hours: float | None) -> str:
@@ -241,7 +240,7 @@ def event(action: str) -> str:
     if action.startswith("milestone_"):
         step = action.removeprefix("milestone_")
         said = "montant revu" if step == "shorten" else SETTLING[MilestoneAction(step)][1]
-        return said[:1].upper() + said[1:]
+        return capital(said)
     return STEPS[A(action)][1]
 
 
@@ -282,28 +281,28 @@ def _piece(part: str, known: Mapping[str, str]) -> str:
 
 
 def refusal(fault: PasserelleError) -> str:
-    """The sentence of a refused step, its days and codes in words."""
+    """The sentence of a refused step, the codes of its forms in words."""
     facts = {name: _told(name, value) for name, value in fault.facts.items()}
     return sentence_for(type(fault)(fault.code, **facts))
 
 
 def _told(name: str, value: Any) -> Any:
     match name:
-        case "day" | "start" if isinstance(value, date):
-            return day(value)
-        case "programme":
-            return programme(value).lower() if value else value
         case "missing" | "allowed":
-            known = {**CONDITIONS, **TERMS, **QUESTIONS, **EXIT_REASONS, **MOTIVES, **SITUATIONS}
+            known = {
+                **CONDITIONS,
+                **TERMS,
+                **QUESTIONS,
+                **EXIT_REASONS,
+                **MOTIVES,
+                **SITUATIONS,
+                **PROGRAMMES,
+            }
             parts = [known.get(part, part) for part in str(value).split(", ") if part]
-            return " ; ".join(_lower(part.rstrip(" ?")) for part in parts) or "les faits et leurs preuves"
+            return " ; ".join(uncapital(part.rstrip(" ?")) for part in parts) or "les faits et leurs preuves"
         case "state":
             return STATES[State(value)][0].lower() if value in list(State) else value
     return value
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def entailed(found: Entailed) -> Iterable[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from matching.errors import PasserelleError
 from matching.offer_aid import Lump, Monthly
@@ -14,11 +13,9 @@ from matching.store.matches import MatchProposal
 from matching.store.people import Person
 from matching.vocabulary import ProposalState as State
 
-from . import MONTHS, day as full_day, euros, sentence_for
-from .flows import REFUSALS
+from . import clock_time as clock_time, day as full_day, euros, facts_said, sentence_for, short_day
+from .conditions import place
 from .rights import age_on
-
-HERE = ZoneInfo("Europe/Paris")
 
 REASONS = {
     "not_eligible": "N'a pas droit à ce contrat",
@@ -181,7 +178,6 @@ HERE_REFUSED = {
     "channel-missing": "La fiche n'a pas de coordonnée pour ce moyen : choisissez-en un autre.",
     "no-consent": "La personne n'a pas donné son accord pour ce moyen de contact : demandez-le d'abord.",
     "offer-not-live": "L'offre n'est plus ouverte : rien ne peut y être proposé.",
-    "not-yours-to-undo": REFUSALS["not-yours-to-undo"],
 }
 
 
@@ -192,13 +188,7 @@ RELOAD = "Cette page a changé : rechargez-la, puis recommencez."
 def refused(fault: PasserelleError) -> str:
     """Why a decision was not taken."""
     template = HERE_REFUSED.get(fault.code)
-    if template is None:
-        facts = {
-            name: full_day(value) if isinstance(value, date) else value for name, value in fault.facts.items()
-        }
-        known = REFUSALS.get(fault.code)
-        return known.format(**facts) if known else sentence_for(fault)
-    return template.format(**fault.facts)
+    return template.format(**facts_said(fault.facts)) if template else sentence_for(fault)
 
 
 def name_of(person: Person) -> str:
@@ -219,20 +209,6 @@ def age(person: Person, on: date) -> str:
     return f"{age_on(person.birth_date, on)} ans" if person.birth_date else "âge inconnu"
 
 
-#: place as declared (imports.md §3) -> its name
-PLACES = {
-    "nord": "Amiens Nord",
-    "etouvie": "Étouvie",
-    "sud_est": "Quartier Sud-Est",
-    "salamandre": "Marcel-Paul, Salamandre",
-    "lebesgue": "Philéas-Lebesgue, Condorcet",
-    "rollin": "Pierre-Rollin",
-    "parcheminiers": "Les Parcheminiers",
-    "elbeuf": "Elbeuf, Lescouvé",
-    "hors_zone": "hors quartier",
-}
-
-
 def quarter(queued: Queued) -> str:
     """The zone of a confirmed home; else the place as declared, and that it is only declared."""
     if queued.zone:
@@ -240,7 +216,7 @@ def quarter(queued: Queued) -> str:
     declared = queued.person.declared_quarter
     if declared is None:
         return queued.person.commune or "adresse inconnue"
-    return f"{PLACES.get(declared, declared)} (déclaré)"
+    return f"{place(declared)} (déclaré)"
 
 
 def state_tag(queued: Queued, on: date, scheme: str | None) -> tuple[str, str] | None:
@@ -264,17 +240,6 @@ def right_tag(proposal: MatchProposal, on: date) -> tuple[str, str]:
     if proposal.eligible_until is not None and proposal.eligible_until < on:
         return "Droit terminé", "error"
     return ("Éligible", "ok") if proposal.verdict == 1 else ("À vérifier", "warn")
-
-
-def short_day(value: date) -> str:
-    """« 14 novembre »."""
-    return f"{'1er' if value.day == 1 else value.day} {MONTHS[value.month - 1]}"
-
-
-def clock_time(at: datetime) -> str:
-    """« 10 h 41 », as clocks show it in Amiens."""
-    here = at.astimezone(HERE)
-    return f"{here.hour} h {here.minute:02}"
 
 
 def done(person: Person, action: str, proposal: MatchProposal) -> str:
@@ -334,11 +299,3 @@ def finished(counts: Tally) -> str:
 
 def ordinal(rank: int) -> str:
     return "1er" if rank == 1 else f"{rank}e"
-
-
-def phone(text: str | None) -> str:
-    """« 06 39 98 00 00 » of « +33639980000 »."""
-    if text and text.startswith("+33") and len(text) == 12:
-        national = "0" + text[3:]
-        return "\u00a0".join(national[at : at + 2] for at in range(0, 10, 2))
-    return text or ""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import number
+from .programmes import programme
 
 #: what a missing fact is called in « droit à confirmer »; a fact without a name here is left as it is
 FACTS = {
@@ -19,11 +20,6 @@ FACTS = {
     "prescriber_waiver": "dérogation du prescripteur",
     "csp": "contrat de sécurisation professionnelle",
     "mission_locale": "suivi par la mission locale",
-}
-PROGRAMMES = {
-    "emplois-avenir": "emploi d'avenir",
-    "emplois-francs-2013": "emploi franc (2013)",
-    "emplois-francs-2018": "emploi franc",
 }
 LEVELS = {0: "sans diplôme", 3: "CAP ou BEP", 4: "bac", 5: "bac+2", 6: "licence", 7: "master", 8: "doctorat"}
 
@@ -54,9 +50,8 @@ def _distance(facts: Mapping[str, Any]) -> str:
 
 
 def _right(facts: Mapping[str, Any]) -> str:
-    name = PROGRAMMES.get(facts["programme"], facts["programme"])
     missing = ", ".join(FACTS.get(fact, fact) for fact in facts.get("missing", ()))
-    return f"Droit à confirmer : {name}" + (f" ({missing})" if missing else "")
+    return f"Droit à confirmer : {programme(facts['programme'])}" + (f" ({missing})" if missing else "")
 
 
 def _level_below(facts: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 
@@ -76,6 +77,33 @@ def test_every_sentence_can_be_said_with_any_facts_it_names():
         names = {name for _, name, _, _ in Formatter().parse(template) if name}
         said = sentence_for(errors.PasserelleError(code, **dict.fromkeys(names, "x")))
         assert said and "{" not in said, code
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "said"),
+    [
+        (
+            "right-lapsed",
+            {"until": date(2013, 12, 11), "day": date(2014, 1, 1)},
+            "Le droit a pris fin le 11 décembre 2013, avant le 1er janvier 2014 : choisissez une autre offre ou une "
+            "autre date.",
+        ),
+        (
+            "no-right-then",
+            {"programme": "emplois-avenir", "day": date(2013, 11, 18)},
+            "La personne n'aura pas droit à ce contrat (emploi d'avenir) le 18 novembre 2013 : proposez-lui une autre offre.",
+        ),
+        (
+            "month-not-over",
+            {"month": "2013-11", "from_day": date(2013, 12, 1)},
+            "Le mois 2013-11 n'est pas fini : son bilan se fait à partir du 1er décembre 2013.",
+        ),
+    ],
+)
+def test_a_sentence_says_days_and_programmes_as_people_do(code, facts, said):
+    from web.wording import sentence_for
+
+    assert sentence_for(errors.Conflict(code, **facts)) == said
 
 
 def test_an_unexpected_fault_is_one_sentence_without_traceback(monkeypatch, capsys):
