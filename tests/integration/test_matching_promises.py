@@ -1,6 +1,5 @@
 """The sentences under `passerelle match --json`, one by one, where a run meets days, decisions and changes."""
 
-import contextlib
 import json
 from datetime import date, timedelta
 
@@ -17,6 +16,7 @@ from matching.store.people import DisabilityRecognition, RegistrationSpell
 from matching.vocabulary import OfferState, Party, PlacementState, ProposalState, Source
 from tests import build
 from tests.conftest import KEY
+from tests.counting import statements
 from tests.matcher import AT, BOOK, DAY, STARTER, run, standing
 from web import cli
 
@@ -225,24 +225,9 @@ def test_counts_of_one_offer_are_its_own(base):
     assert (outcome.offers, outcome.pairs_scored, outcome.unmatched_offers) == (1, 3, [])
 
 
-@contextlib.contextmanager
-def counted(session):
-    made = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        made.append(statement)
-
-    engine = session.get_bind().engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield made
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
-
-
 def test_as_many_queries_for_two_hundred_people_as_for_ten(base):
     def queries(**options):
-        with counted(base) as made:
+        with statements(base.get_bind().engine) as made:
             outcome = run(base, **options)
             standing(base, outcome)
         return len(made)

@@ -27,6 +27,7 @@ from matching.vocabulary import (
     ZoneKind,
 )
 from tests import build
+from tests.counting import queries
 
 BOOK = programme.load()
 OCTOBER, NOVEMBER = Month(2013, 10), Month(2013, 11)
@@ -453,13 +454,8 @@ def test_the_same_figure_is_hidden_wherever_it_stands(session, zones):
 
 
 def test_as_many_queries_for_one_contract_as_for_fifty(session, zones):
-    asked = []
-    sa.event.listen(session.get_bind(), "before_cursor_execute", lambda *a: asked.append(a[2]))
-
     def count():
-        asked.clear()
-        monthly(session, edition=5)
-        return len(asked)
+        return queries(session.get_bind(), lambda: monthly(session, edition=5))
 
     many(session, zones, 1)
     one = count()

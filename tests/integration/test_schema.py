@@ -15,6 +15,7 @@ from matching.store.placements import AidMilestone, Placement
 from matching.store.tables import metadata
 from tests import build
 from tests.conftest import KEY
+from tests.counting import statements
 
 DAY = date(2013, 11, 4)
 AT = datetime(2013, 11, 4, 9, tzinfo=UTC)
@@ -234,19 +235,10 @@ def test_commands_and_the_worker_open_the_base_with_the_same_pragmas(monkeypatch
 
 def test_who_may_write_waits_at_the_start_and_who_reads_waits_for_nobody(sqlite_database):
     """D2: two writers never both begin; a reader sees the state before."""
-    said = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        said.append(statement)
-
-    sa.event.listen(sqlite_database.engine, "before_cursor_execute", note)
-    try:
-        with sqlite_database.transaction() as writer:
-            writer.execute(sa.text("SELECT 1"))
-            with sqlite_database.reading() as reader:
-                reader.execute(sa.text("SELECT 1"))
-    finally:
-        sa.event.remove(sqlite_database.engine, "before_cursor_execute", note)
+    with statements(sqlite_database.engine) as said, sqlite_database.transaction() as writer:
+        writer.execute(sa.text("SELECT 1"))
+        with sqlite_database.reading() as reader:
+            reader.execute(sa.text("SELECT 1"))
     assert [statement for statement in said if statement.startswith("BEGIN")] == ["BEGIN IMMEDIATE", "BEGIN"]
 
 

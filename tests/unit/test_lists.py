@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from matching.store.organisations import Organisation
 from tests import build
+from tests.counting import statements
 from web import notices
 from web.lists import Column, Filter, Listing
 from web.tables import csv_text, plain, safe
@@ -84,10 +85,9 @@ def test_rows_come_in_order_filtered_and_cut_with_two_queries(session):
     for number in range(60):
         build.organisation(session, name=f"Club 50% {number:02}", postcode="80080" if number % 2 else None)
     build.organisation(session, name="Jardins")
-    asked = []
-    sa.event.listen(session.connection(), "before_cursor_execute", lambda *event: asked.append(event[2]))
     made = listing("q=50%25&tri=-ville&page=2")
-    found = made.scalars(session, sa.select(Organisation))
+    with statements(session.connection()) as asked:
+        found = made.scalars(session, sa.select(Organisation))
     assert len(asked) == 2
     assert (made.total, made.page, len(found)) == (60, 2, 10)
     assert {each.postcode for each in found} == {None}, "what is missing comes last, either way"

@@ -8,6 +8,7 @@ from matching import reference
 from matching.store.engine import open_database
 from matching.store.migrate import upgrade
 from tests.conftest import KEY
+from tests.web.entering import Clock, cheap
 from web import settings
 from web.app import create_app
 
@@ -28,11 +29,18 @@ def migrated(tmp_path_factory):
 def app(tmp_path, monkeypatch, migrated):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PASSERELLE_TODAY", "2013-11-04")
+    cheap(monkeypatch)
     (tmp_path / "var").mkdir()
     shutil.copyfile(migrated, tmp_path / "var" / "passerelle.db")
     made = create_app(settings.load())
     yield made
     made.extensions["passerelle"].database.dispose()
+
+
+@pytest.fixture
+def now(monkeypatch):
+    """The instant, which the test moves by hand."""
+    return Clock(monkeypatch)
 
 
 @pytest.fixture

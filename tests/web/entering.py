@@ -84,22 +84,6 @@ def rows(app, query) -> list:
         return list(session.execute(query).all())
 
 
-def queries(app, call) -> int:
-    """How many statements the base is asked meanwhile."""
-    counted: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        counted.append(statement)
-
-    engine = app.extensions["passerelle"].database.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        call()
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
-    return len(counted)
-
-
 def bare(page: str) -> str:
     """A page without what changes from one form to the next."""
     return re.sub(r'(name="csrf_token" value=)"[^"]+"', r"\1", page)

@@ -6,13 +6,12 @@ import pytest
 import sqlalchemy as sa
 
 from matching.store.accounts import RecoveryCode, User
+from tests.counting import statements
 from tests.web import doors
 from tests.web.entering import (
     PASSWORD,
-    Clock,
     actions,
     bare,
-    cheap,
     code,
     enter_account,
     give_password,
@@ -23,17 +22,6 @@ from tests.web.entering import (
 )
 from web import settings
 from web.app import create_app
-
-
-@pytest.fixture(autouse=True)
-def _cheap(monkeypatch):
-    cheap(monkeypatch)
-
-
-@pytest.fixture
-def now(monkeypatch):
-    return Clock(monkeypatch)
-
 
 # --- password and code
 
@@ -215,11 +203,8 @@ def test_a_refusal_costs_as_much_for_a_known_account_as_for_an_unknown_one(app, 
     """Hash checks and statements are counted: a clock would measure the machine (A6)."""
     known = enter_account(app, email="aa@exemple.fr")
     keep = app.extensions["passerelle.passwords"]
-    checks, statements = [], []
+    checks = []
     monkeypatch.setattr(keep, "_hasher", Counting(keep._hasher, checks))
-
-    def note(_connection, _cursor, statement, *_rest):
-        statements.append(statement.split(" VALUES ")[0])
 
     engine = app.extensions["passerelle"].database.engine
     costs = []
@@ -228,13 +213,12 @@ def test_a_refusal_costs_as_much_for_a_known_account_as_for_an_unknown_one(app, 
     for email in (known.email, "cc@exemple.fr", "dd@exemple.fr", known.email):
         client = app.test_client()
         token = doors.csrf(client, "/connexion")
-        checks.clear(), statements.clear()
-        sa.event.listen(engine, "before_cursor_execute", note)
-        client.post(
-            "/connexion", data={"csrf_token": token, "email": email, "password": "faux-Orage-tuile-7"}
-        )
-        sa.event.remove(engine, "before_cursor_execute", note)
-        costs.append((len(checks), list(statements)))
+        checks.clear()
+        with statements(engine) as said:
+            client.post(
+                "/connexion", data={"csrf_token": token, "email": email, "password": "faux-Orage-tuile-7"}
+            )
+        costs.append((len(checks), [each.split(" VALUES ")[0] for each in said]))
     assert costs[0] == costs[1] == costs[2] == costs[3]
     assert costs[0][0] == 1
 

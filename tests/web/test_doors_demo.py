@@ -5,20 +5,10 @@ import sqlalchemy as sa
 
 from matching.store.accounts import User
 from tests.web import doors
-from tests.web.entering import PASSWORD, Clock, actions, cheap, enter_account, is_in, post, rows, through
+from tests.web.entering import PASSWORD, actions, enter_account, is_in, post, rows, through
 from web import settings
 from web.app import create_app
 from web.demo.actors import ACTORS, DOORS
-
-
-@pytest.fixture(autouse=True)
-def _cheap(monkeypatch):
-    cheap(monkeypatch)
-
-
-@pytest.fixture
-def now(monkeypatch):
-    return Clock(monkeypatch)
 
 
 @pytest.fixture

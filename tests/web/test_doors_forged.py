@@ -9,8 +9,6 @@ from tests.web import doors
 from tests.web.entering import (
     PASSWORD,
     SECRET,
-    Clock,
-    cheap,
     code,
     enter_account,
     give_password,
@@ -22,16 +20,6 @@ from tests.web.entering import (
 from web import settings
 from web.app import create_app
 from web.security.addresses import safe_next
-
-
-@pytest.fixture(autouse=True)
-def _cheap(monkeypatch):
-    cheap(monkeypatch)
-
-
-@pytest.fixture
-def now(monkeypatch):
-    return Clock(monkeypatch)
 
 
 @pytest.mark.parametrize("token", ["missing", "empty", "another", "wrong"])

@@ -12,10 +12,8 @@ from matching.vocabulary import Role
 from tests.web import doors
 from tests.web.entering import (
     PASSWORD,
-    Clock,
     actions,
     bare,
-    cheap,
     enter_account,
     give_password,
     is_in,
@@ -26,16 +24,6 @@ from tests.web.entering import (
 from web import production
 
 STRONG = "marelle-Cuivre-sept-9"
-
-
-@pytest.fixture(autouse=True)
-def _cheap(monkeypatch):
-    cheap(monkeypatch)
-
-
-@pytest.fixture
-def now(monkeypatch):
-    return Clock(monkeypatch)
 
 
 def invite(app, at, email="nadia@exemple.fr", role=Role.OFFICER, **rights):

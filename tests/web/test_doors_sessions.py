@@ -7,8 +7,6 @@ from matching.store.accounts import User, UserSession
 from tests.web import doors
 from tests.web.entering import (
     PASSWORD,
-    Clock,
-    cheap,
     code,
     enter_account,
     give_password,
@@ -18,16 +16,6 @@ from tests.web.entering import (
     through,
 )
 from web.security import sessions
-
-
-@pytest.fixture(autouse=True)
-def _cheap(monkeypatch):
-    cheap(monkeypatch)
-
-
-@pytest.fixture
-def now(monkeypatch):
-    return Clock(monkeypatch)
 
 
 def cookie(client) -> str:

@@ -7,8 +7,6 @@ from matching.store.accounts import LoginAttempt
 from tests.web import doors
 from tests.web.entering import (
     PASSWORD,
-    Clock,
-    cheap,
     enter_account,
     give_password,
     post,
@@ -16,16 +14,6 @@ from tests.web.entering import (
 )
 from web import settings
 from web.app import create_app
-
-
-@pytest.fixture(autouse=True)
-def _cheap(monkeypatch):
-    cheap(monkeypatch)
-
-
-@pytest.fixture
-def now(monkeypatch):
-    return Clock(monkeypatch)
 
 
 def wrong(client, email, times=1):

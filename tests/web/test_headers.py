@@ -3,7 +3,7 @@
 import pytest
 
 from tests.web import doors
-from tests.web.entering import cheap, enter_account, post
+from tests.web.entering import enter_account, post
 from web import assets, settings
 from web.app import create_app
 
@@ -21,11 +21,6 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-
-
-@pytest.fixture(autouse=True)
-def _cheap(monkeypatch):
-    cheap(monkeypatch)
 
 
 @pytest.fixture

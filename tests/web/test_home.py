@@ -4,11 +4,11 @@ import re
 from datetime import date
 
 import pytest
-import sqlalchemy as sa
 
 from matching.store.people import Agency
 from matching.vocabulary import AgencyKind, OfferState, PlacementState, ProposalState
 from tests import build
+from tests.counting import queries
 from tests.markup import check_markup
 from tests.web import doors
 
@@ -36,18 +36,6 @@ def fill(database, agency, count, **changes):
         for _ in range(count):
             person = build.person(session, agency_id=agency.id)
             build.proposal(session, person=person, due_on=date(2013, 11, 6), **changes)
-
-
-def statements(database, call):
-    counted = []
-    sa.event.listen(
-        database.engine, "before_cursor_execute", listener := lambda *event: counted.append(event[2])
-    )
-    try:
-        call()
-    finally:
-        sa.event.remove(database.engine, "before_cursor_execute", listener)
-    return len(counted)
 
 
 def test_a_day_without_anything_says_so(client):
@@ -134,7 +122,7 @@ def test_as_many_statements_for_one_offer_as_for_fifty(client, database, agency)
     for more in (1, 50):
         fill(database, agency, more)
         client.get("/")  # the caseload's rights are read anew when it changed
-        counts.append(statements(database, lambda: client.get("/")))
+        counts.append(queries(database.engine, lambda: client.get("/")))
     assert counts[0] == counts[1] <= 30
 
 

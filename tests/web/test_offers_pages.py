@@ -11,6 +11,7 @@ from matching.store.organisations import Offer, OfferEvent
 from matching.store.upkeep import AuditEvent, Job
 from matching.vocabulary import OfferState, ProposalState, Sector
 from tests import build
+from tests.counting import queries
 from tests.markup import check_markup
 from tests.web.doors import account, an_agency, csrf, sign_in
 
@@ -67,17 +68,6 @@ def typed(client, path, **changes):
         found[name] = inside
     found["csrf_token"] = csrf(client, path)
     return found | changes
-
-
-def queries(database, call):
-    counted = []
-    listener = lambda *event: counted.append(event[2])  # noqa: E731
-    sa.event.listen(database.engine, "before_cursor_execute", listener)
-    try:
-        call()
-    finally:
-        sa.event.remove(database.engine, "before_cursor_execute", listener)
-    return len(counted)
 
 
 # --- the list
@@ -150,7 +140,7 @@ def test_long_lists_are_paged(client, database):
 def test_the_list_and_the_sheet_ask_as_much_for_one_as_for_fifty(client, database, claire):
     ref = waiting(database)
     paths = ("/offres", f"/offres/{ref}", f"/offres/{ref}/completer", "/offres?format=csv")
-    one = [queries(database, partial(client.get, path)) for path in paths]
+    one = [queries(database.engine, partial(client.get, path)) for path in paths]
     with database.transaction() as session:
         offer = session.scalars(sa.select(Offer)).one()
         for _ in range(49):
@@ -161,7 +151,7 @@ def test_the_list_and_the_sheet_ask_as_much_for_one_as_for_fifty(client, databas
                     offer_id=offer.id, action="refresh", to_state=OfferState.OPEN, done_on=date(2013, 11, 1)
                 )
             )
-    assert [queries(database, partial(client.get, path)) for path in paths] == one
+    assert [queries(database.engine, partial(client.get, path)) for path in paths] == one
     assert max(one) <= 10
 
 

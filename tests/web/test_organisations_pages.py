@@ -9,6 +9,7 @@ from matching.store.organisations import Offer, Organisation, Subsidy
 from matching.store.upkeep import AuditEvent
 from matching.vocabulary import OfferState, Sector
 from tests import build
+from tests.counting import queries
 from tests.markup import check_markup
 from tests.web.doors import account, csrf, sign_in
 
@@ -80,12 +81,7 @@ def test_the_list_and_the_sheet_ask_as_much_for_one_as_for_fifty(client, databas
     ref = unknown(database)
 
     def count(path):
-        seen = []
-        listener = lambda *event: seen.append(event[2])  # noqa: E731
-        sa.event.listen(database.engine, "before_cursor_execute", listener)
-        client.get(path)
-        sa.event.remove(database.engine, "before_cursor_execute", listener)
-        return len(seen)
+        return queries(database.engine, lambda: client.get(path))
 
     paths = ("/organisations", f"/organisations/{ref}")
     one = [count(path) for path in paths]

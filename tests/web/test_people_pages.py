@@ -21,6 +21,7 @@ from matching.store.people import (
 from matching.store.upkeep import AuditEvent
 from matching.vocabulary import OfferState, ProposalState, SituationValue
 from tests import build
+from tests.counting import queries
 from tests.integration.test_people_search import a_zone, confirmed
 from tests.markup import check_markup
 from tests.web import doors
@@ -81,17 +82,6 @@ def trail(scene, action=None):
     with scene.database.reading() as session:
         query = sa.select(AuditEvent).order_by(AuditEvent.id)
         return [each for each in session.scalars(query) if action in (None, each.action)]
-
-
-def queries(database, call):
-    counted = []
-    listener = lambda *event: counted.append(event[2])  # noqa: E731
-    sa.event.listen(database.engine, "before_cursor_execute", listener)
-    try:
-        call()
-    finally:
-        sa.event.remove(database.engine, "before_cursor_execute", listener)
-    return len(counted)
 
 
 # --- who
@@ -171,10 +161,10 @@ def test_the_list_asks_as_many_queries_for_1_and_50(scene, query):
     crowd(scene, 1)
     call = partial(scene.client.get, "/candidats" + query)
     call()
-    one = queries(scene.database, call)
+    one = queries(scene.database.engine, call)
     crowd(scene, 59)
     call()  # a fact changed: what is kept of the caseload is made anew
-    assert queries(scene.database, call) == one
+    assert queries(scene.database.engine, call) == one
 
 
 def shown(page):
@@ -319,13 +309,13 @@ def test_the_last_day_of_a_right_stands_on_the_page(scene):
 def test_the_page_asks_as_many_queries_whatever_the_dossier_holds(scene):
     call = partial(scene.client.get, scene.url)
     call()
-    few = queries(scene.database, call)
+    few = queries(scene.database.engine, call)
     with scene.database.transaction() as session:
         for _ in range(30):
             build.proposal(
                 session, person=session.get_one(Person, scene.ines.id), state=ProposalState.REJECTED
             )
-    assert queries(scene.database, call) == few
+    assert queries(scene.database.engine, call) == few
 
 
 def test_the_rqth_is_shown_on_demand_and_its_reading_noted_apart(scene):

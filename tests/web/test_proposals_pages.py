@@ -11,6 +11,7 @@ from matching.store.people import Person, Situation
 from matching.store.upkeep import AuditEvent
 from matching.vocabulary import OfferState, ProposalState as State, SituationValue
 from tests import build
+from tests.counting import queries
 from tests.markup import check_markup
 from tests.web import doors
 
@@ -638,17 +639,6 @@ def test_the_journal_as_a_table_of_a_spreadsheet(scene):
 # --- promises of size and of work
 
 
-def queries(database, call):
-    counted = []
-    listener = lambda *event: counted.append(event[2])  # noqa: E731
-    sa.event.listen(database.engine, "before_cursor_execute", listener)
-    try:
-        call()
-    finally:
-        sa.event.remove(database.engine, "before_cursor_execute", listener)
-    return len(counted)
-
-
 def test_the_same_queries_for_1_and_for_50_candidates(app, database):
     one, many = Scene(app, database, candidates=1), Scene(app, database, candidates=50)
     (
@@ -659,7 +649,7 @@ def test_the_same_queries_for_1_and_for_50_candidates(app, database):
         asked = {"action": "approve"}
         few = [values(one, 1), values(many, *range(1, 51))]
         counts = [
-            queries(database, lambda: scene.client.get(path(scene), query_string={**asked, "p": p}))  # noqa: B023
+            queries(database.engine, lambda: scene.client.get(path(scene), query_string={**asked, "p": p}))  # noqa: B023
             for scene, p in zip((one, many), few, strict=True)
         ]
         assert counts[0] == counts[1], path(one)
@@ -669,7 +659,7 @@ def test_the_same_queries_for_1_and_for_50_candidates(app, database):
         )
     one.decide(1, "approve")
     for path in ("/propositions", "/propositions/journal"):
-        before = queries(database, lambda: one.client.get(path))  # noqa: B023
+        before = queries(database.engine, lambda: one.client.get(path))  # noqa: B023
         with database.transaction() as session:
             for number in range(20):
                 build.proposal(
@@ -684,7 +674,7 @@ def test_the_same_queries_for_1_and_for_50_candidates(app, database):
                         decided_at=datetime.fromisoformat(f"2013-10-01T10:00:{number:02}+00:00"),
                     )
                 )  # fmt: skip
-        assert queries(database, lambda: one.client.get(path)) == before  # noqa: B023
+        assert queries(database.engine, lambda: one.client.get(path)) == before  # noqa: B023
 
 
 def test_a_page_weighs_less_than_100_kilobytes_and_the_next_candidate_less_than_10(app, database):

@@ -12,6 +12,7 @@ from matching.store.placements import AidMilestone
 from matching.store.upkeep import AuditEvent, PublishedReport
 from matching.vocabulary import MilestoneState, OfferState, PlacementState
 from tests import build
+from tests.counting import statements
 from tests.web import doors
 
 OCTOBER = "/bilans/2013-10"
@@ -288,12 +289,10 @@ def test_months_before_and_after_are_linked(signed_in, database):
 
 def test_as_many_queries_for_one_contract_as_for_fifty(app, signed_in, database):
     advisor = signed_in("advisor")
-    asked = []
-    sa.event.listen(database.engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
 
     def count(path):
-        asked.clear()
-        assert advisor.get(path).status_code == 200
+        with statements(database.engine) as asked:
+            assert advisor.get(path).status_code == 200
         return len(asked)
 
     sign(database, 1)
