@@ -119,7 +119,7 @@ def settle(
         for key in keys:
             kind, _, rest = key.partition(":")
             number, _, seen = rest.partition(":")
-            row = held.get((kind, int(number) if number.isdecimal() else 0))
+            row = held.get((kind, int(number) if number.isdecimal() and len(number) < 6 else 0))
             if row is None:
                 abort(404)
             name = words.milestone(row.kind, row.number, row.due_on, row.paper)

@@ -194,7 +194,8 @@ def _conflict(ref: uuid.UUID, form: StepForm) -> Conflicting:
     """What was noted since the page was opened; what had been typed, when that step is over."""
     with reading() as session:
         hire = placement_queries.hire(session, actor(), ref)
-    seen = int(form.seen.data) if (form.seen.data or "").isdecimal() else len(hire.events)
+    told = form.seen.data or ""
+    seen = int(told) if told.isdecimal() and len(told) < 6 else len(hire.events)
     news = hire.events[: max(len(hire.events) - seen, 0)] or hire.events[:1]
     still = form.action in placements.allowed(hire.placement.state, actor().party)
     return Conflicting(tuple(news), () if still else tuple(form.typed()))
