@@ -84,7 +84,6 @@ def run(
     dry_run: bool = False,
     actor_id: int | None = None,
     book: ProgrammeBook | None = None,
-    rqth: bool = True,
 ) -> Report:
     """Import a file and say what became of it. Raises Unavailable; a bad file is a report with `refused`."""
     checked = check(kind, data, file_name, source=source, today=today, nomenclature=nomenclature, sheet=sheet)

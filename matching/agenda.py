@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ from .proposal_guards import EMPLOYER_SILENCE, PERSON_SILENCE
 from .store import scope
 from .store.matches import MatchProposal, Release, ReviewDecision
 from .store.organisations import Offer, Organisation
-from .store.people import Person
+from .store.people import Person, full_name
 from .store.placements import Placement
 from .vocabulary import OfferState, ProposalState
 
@@ -159,7 +159,7 @@ def steps(session: Session, actor: scope.Actor, *, on: date) -> Sequence[Step]:
                 row.public_id,
                 offer.public_id,
                 person.public_id,
-                _name(person),
+                full_name(person),
                 offer.title,
                 organisation,
                 waiting,
@@ -258,12 +258,3 @@ def month(session: Session, actor: scope.Actor, *, on: date) -> Month:
     placed = scope.placements(actor).where(Placement.signed_on.between(first, on)).subquery()
     hired = session.scalar(sa.select(sa.func.count(sa.distinct(placed.c.person_id)))) or 0
     return Month(counted.get(actions[0], 0), counted.get(actions[1], 0), hired)
-
-
-def overdue(due_on: date, on: date) -> int:
-    """Days past a deadline; 0 while it is not past."""
-    return max((on - due_on) // timedelta(days=1), 0)
-
-
-def _name(person: Person) -> str:
-    return f"{person.given_names} {person.family_name}".strip()

@@ -17,13 +17,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import milestones, person_rights
+from . import milestones, person_rights, placement_queries
 from .eligibility.programme import ProgrammeBook
 from .placement_guards import UNDER_CONTRACT
 from .store import scope
 from .store.matches import MatchProposal
 from .store.organisations import Offer, Organisation
-from .store.people import Person
+from .store.people import Person, full_name
 from .store.placements import AidMilestone, Placement
 from .vocabulary import LIVE_PROPOSALS, MilestoneState, PlacementState, ProposalState, Verdict
 
@@ -119,7 +119,7 @@ def closing_rights(
             kind=Kind.RIGHT,
             day=last,
             person_id=people[person].public_id,
-            person=f"{people[person].given_names} {people[person].family_name}".strip(),
+            person=full_name(people[person]),
             programme=programme,
             **live.get(person, {}),
         )
@@ -136,7 +136,7 @@ def milestones_due(session: Session, actor: scope.Actor, *, on: date, within: in
     """
     last_day = milestones.last_day()
     query = (
-        _of_placements(actor)
+        placement_queries.with_names(actor)
         .add_columns(AidMilestone, last_day.label("day"))
         .join(AidMilestone, AidMilestone.placement_id == Placement.id)
         .where(milestones.waiting(on), AidMilestone.due_on <= on + timedelta(days=within))
@@ -164,28 +164,11 @@ def contract_steps_due(session: Session, actor: scope.Actor, *, on: date, within
     until = on + timedelta(days=within)
     waiting = [sa.and_(Placement.state.in_(states), day <= until) for states, day in STEPS.values()]
     found = []
-    for row in session.execute(_of_placements(actor).where(sa.or_(*waiting))):
+    for row in session.execute(placement_queries.with_names(actor).where(sa.or_(*waiting))):
         kind = next(kind for kind, (states, _) in STEPS.items() if row.Placement.state in states)
         day = getattr(row.Placement, STEPS[kind][1].key)
         found.append(Deadline(**_common(row, kind, day)))
     return sorted(found, key=_order)
-
-
-def _of_placements(actor: scope.Actor) -> sa.Select[Any]:
-    """Placements of the caseload with whom, where and for which offer."""
-    return (
-        scope.placements(actor)
-        .join(Person, Person.id == Placement.person_id)
-        .join(Organisation, Organisation.id == Placement.organisation_id)
-        .outerjoin(Offer, Offer.id == Placement.offer_id)
-        .add_columns(
-            Person.public_id.label("person_id"),
-            Person.given_names,
-            Person.family_name,
-            Organisation.name.label("organisation"),
-            Offer.title,
-        )
-    )
 
 
 def _common(row: Any, kind: Kind, day: date) -> dict[str, Any]:
@@ -193,7 +176,7 @@ def _common(row: Any, kind: Kind, day: date) -> dict[str, Any]:
         "kind": kind,
         "day": day,
         "person_id": row.person_id,
-        "person": f"{row.given_names} {row.family_name}".strip(),
+        "person": full_name(row),
         "programme": row.Placement.programme,
         "organisation": row.organisation,
         "title": row.title,

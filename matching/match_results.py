@@ -14,7 +14,7 @@ from . import match_history, match_names, offers as offer_flow
 from .scoring.columns import stable_key
 from .store.matches import MatchProposal
 from .store.organisations import Offer, Organisation
-from .vocabulary import OfferState, ProposalState
+from .vocabulary import OfferState
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,3 @@ def _natural(reference: str) -> tuple[Any, ...]:
     for piece in reference.replace("-", " - ").split():
         parts.append((0, int(piece), "") if piece.isdigit() else (1, 0, piece))
     return tuple(parts)
-
-
-def is_waiting(proposal: MatchProposal) -> bool:
-    """Whether an advisor has still to look at it."""
-    return proposal.state is ProposalState.TO_REVIEW

@@ -18,9 +18,6 @@ from .vocabulary import SCHEMES, Sector, Verdict
 if TYPE_CHECKING:
     from .eligibility.programme import ProgrammeBook
 
-#: Full working week in hours (programmes.md C12).
-FULL_TIME = 35
-
 #: Gaps that only a fact about the employer can mend.
 EMPLOYER_GAPS = frozenset({"siret", "sector", "employer-not-market", "employer-not-agreed"})
 #: Gap -> what mends it: fields of the offer, `siret` and `sector` of its employer. Those that no guard finds may be

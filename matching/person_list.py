@@ -16,7 +16,7 @@ from .match_history import HOLDING
 from .placement_guards import UNDER_CONTRACT
 from .store.matches import MatchProposal
 from .store.organisations import Zone
-from .store.people import Diploma, EmploymentSpell, Person, ResidenceSpell, Situation, SourceRecord
+from .store.people import Diploma, EmploymentSpell, Person, ResidenceSpell, Situation, SourceRecord, full_name
 from .store.placements import Placement
 from .vocabulary import ResidenceKind, SituationValue, ZoneKind
 
@@ -63,7 +63,7 @@ class Line:
 
     @property
     def name(self) -> str:
-        return f"{self.given_names} {self.family_name}".strip()
+        return full_name(self)
 
 
 # --- what the list may be filtered by

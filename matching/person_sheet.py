@@ -82,7 +82,6 @@ class Sheet:
     zones: tuple[Zone, ...]
     proposals: tuple[Proposed, ...]
     placements: tuple[Placed, ...]
-    recognition_held: bool
 
     @property
     def home(self) -> ConfirmedHome | None:
@@ -127,10 +126,6 @@ def sheet(session: Session, actor: scope.Actor, person: Person, on: date) -> She
         zones=tuple(zones),
         proposals=_proposals(session, actor, person.id),
         placements=_placements(session, actor, person.id),
-        recognition_held=session.scalar(
-            sa.select(sa.func.count()).where(DisabilityRecognition.person_id == person.id)
-        )
-        == 1,
     )
 
 

@@ -15,13 +15,13 @@ from .store.matches import MatchProposal
 from .store.organisations import Organisation
 from .store.people import EmploymentSpell, Person
 from .store.placements import AidMilestone, Placement
-from .vocabulary import MilestoneState, Party, PlacementState as State, Sector
+from .vocabulary import MilestoneState, Party, Sector
 
 #: Where a job that a placement opened comes from, in the person's employment.
 SOURCE = "placement"
 
 
-def follow(act: Act, action: str, before: State) -> None:
+def follow(act: Act, action: str) -> None:
     """Have the effects of a step just taken. Flushes with the caller."""
     placement, details = act.placement, act.details
     match action:

@@ -131,8 +131,8 @@ def columns(on: date) -> Columns:
     )
 
 
-def listed(actor: scope.Actor, shown: Columns) -> sa.Select[Any]:
-    """The hires of the caseload, a row each."""
+def with_names(actor: scope.Actor) -> sa.Select[Any]:
+    """Placements of the caseload with whom, where and for which offer."""
     return (
         scope.placements(actor)
         .join(Person, Person.id == Placement.person_id)
@@ -144,11 +144,17 @@ def listed(actor: scope.Actor, shown: Columns) -> sa.Select[Any]:
             Person.family_name,
             Organisation.name.label("organisation"),
             Offer.title,
-            shown.next_day.label("next_day"),
-            shown.due_cents.label("due_cents"),
-            shown.asked_cents.label("asked_cents"),
-            shown.repay_cents.label("repay_cents"),
         )
+    )
+
+
+def listed(actor: scope.Actor, shown: Columns) -> sa.Select[Any]:
+    """The hires of the caseload, a row each."""
+    return with_names(actor).add_columns(
+        shown.next_day.label("next_day"),
+        shown.due_cents.label("due_cents"),
+        shown.asked_cents.label("asked_cents"),
+        shown.repay_cents.label("repay_cents"),
     )
 
 

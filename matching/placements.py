@@ -229,7 +229,7 @@ def change(
         flush(session, "placement")
     except IntegrityError as clash:  # two promises at once: the schema lets one through
         raise Duplicate("person-engaged") from clash
-    effects.follow(act, str(action), before)
+    effects.follow(act, str(action))
     flush(session, "placement")
     return event
 

@@ -16,7 +16,7 @@ from .proposals import Details, ProposalAction as Action
 from .store import scope
 from .store.matches import MatchProposal, ReviewDecision
 from .store.organisations import Offer, Organisation
-from .store.people import Person
+from .store.people import Person, full_name
 from .transitions import refuse
 from .vocabulary import Verdict
 
@@ -196,7 +196,7 @@ def decide_many(
     ).all()
     outcomes = []
     for proposal, person in rows:
-        ref, name = proposal.public_id, f"{person.given_names} {person.family_name}".strip()
+        ref, name = proposal.public_id, full_name(person)
         fault: PasserelleError | None = None
         try:
             with session.begin_nested():

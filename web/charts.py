@@ -14,7 +14,7 @@ from math import ceil
 from .wording import MONTHS, day, number
 
 INK, SECOND, LINE, TRACK = "#17212b", "#475364", "#d5dbe1", "#e2e5e9"
-PETROL, SERIES, OK, WARN = "#0b5563", "#b4690e", "#1c6437", "#7d4700"
+PETROL, SERIES = "#0b5563", "#b4690e"
 COLOURS = (PETROL, SERIES)
 WIDE, NARROW = 520, 320
 HIDDEN = "s"

@@ -66,16 +66,25 @@ def today() -> date:
     return found
 
 
-def note_read(action: str, subject_kind: str, subject_id: uuid.UUID) -> None:
-    """Put the reading of a person's data on the trail (security.md S3), in a transaction of its own."""
+def note(
+    session: Session, action: str, subject_kind: str, subject_id: str | None = None, **details: object
+) -> None:
+    """Put an act of whoever is signed in on the trail, in the transaction of the act (security.md S3)."""
     from .security import actor
 
+    audit.append(
+        session,
+        at=clock.now(),
+        actor_id=actor().id,
+        action=action,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        details=details,
+    )
+
+
+def note_read(action: str, subject_kind: str, subject_id: uuid.UUID) -> None:
+    """Put the reading of a person's data on the trail (security.md S3), in a transaction of its own."""
+
     with transaction() as session:
-        audit.append(
-            session,
-            at=clock.now(),
-            actor_id=actor().id,
-            action=action,
-            subject_kind=subject_kind,
-            subject_id=str(subject_id),
-        )
+        note(session, action, subject_kind, str(subject_id))

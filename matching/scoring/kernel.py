@@ -31,7 +31,6 @@ _UNKNOWN_DAY = int(NOT_SAID)
 _FULL = factors.FULL
 #: every bit below score and search: the best that a hash could add
 _ANY_HASH = np.uint64((1 << int(factors.HASH_BITS)) - 1)
-_NO_HASH = np.uint64(0)
 
 
 def first_at_least(values: Any, first: int, last: int, wanted: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
@@ -23,6 +24,20 @@ class Agency(Row):
 
     name: Mapped[str] = plain(sa.String(200), unique=True)
     kind: Mapped[AgencyKind] = plain(code(AgencyKind))
+
+
+class Named(Protocol):
+    """Whatever has the names of a person: a Person, a row of a query, a line of a list."""
+
+    @property
+    def given_names(self) -> str: ...
+    @property
+    def family_name(self) -> str: ...
+
+
+def full_name(held: Named) -> str:
+    """« Karim Benali », as people are called on every page."""
+    return f"{held.given_names} {held.family_name}".strip()
 
 
 class Person(Row):

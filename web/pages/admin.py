@@ -19,7 +19,7 @@ from matching.store import scope
 from matching.store.accounts import User
 from matching.store.upkeep import AuditEvent
 
-from ..db import reading, transaction
+from ..db import note, reading, transaction
 from ..lists import Column, Filter, Listing
 from ..security import actor, requires
 from ..tables import csv_response
@@ -95,9 +95,7 @@ def journal() -> str | Response:
     if not listing.wants_csv:
         return render_template("admin/journal.html", listing=listing, rows=rows, names=names, words=words)
     with transaction() as session:
-        audit.append(
-            session, at=clock.now(), actor_id=actor().id, action="audit.exported", subject_kind="audit"
-        )
+        note(session, "audit.exported", "audit")
     return csv_response(
         "journal.csv",
         ["Quand (UTC)", "Qui", "Acte", "Nature", "Identifiant", "Détail"],

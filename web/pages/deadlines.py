@@ -10,11 +10,11 @@ from flask import Blueprint, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from matching import audit, clock, deadlines, names
+from matching import deadlines, names
 from matching.deadlines import ClosingRight, Deadline, MilestoneDue
 from matching.vocabulary import ProposalState
 
-from ..db import book, reading, today, transaction
+from ..db import book, note, reading, today, transaction
 from ..lists import Filter, Listing
 from ..security import actor, requires
 from ..tables import csv_response
@@ -131,14 +131,7 @@ def _export(listing: Listing) -> Response:
     """The same lines as a spreadsheet; on the trail."""
     with transaction() as session:
         lines = [line for line in _lines(session, listing) if listing.values["type"] in ("", line.kind)]
-        audit.append(
-            session,
-            at=clock.now(),
-            actor_id=actor().id,
-            action="deadlines.export",
-            subject_kind="placement",
-            details={"rows": len(lines)},
-        )
+        note(session, "deadlines.export", "placement", rows=len(lines))
     on = today()
     cells = [
         (

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, undefer
 from werkzeug.wrappers import Response
 
 from importers import uploads as flows
-from matching import audit, clock, jobs
+from matching import clock, jobs
 from matching.errors import IllegalTransition, NotFound
 from matching.store import scope
 from matching.store.accounts import User
@@ -22,7 +22,7 @@ from matching.store.upkeep import Job
 from matching.vocabulary import BatchState, ImportKind, JobState, RowOutcome
 
 from .. import job_progress, uploads
-from ..db import installation, reading, transaction
+from ..db import installation, note, reading, transaction
 from ..lists import Listing
 from ..notices import done
 from ..security import actor, allows, requires
@@ -217,14 +217,7 @@ def rejects(ref: uuid.UUID) -> Response:
     with transaction() as session:
         batch = scope.one(session, scope.batches(actor()), ImportBatch.public_id == ref)
         content = uploads.rejects(installation().settings, batch.upload)
-        audit.append(
-            session,
-            at=clock.now(),
-            actor_id=actor().id,
-            action="import.rejects.read",
-            subject_kind="import",
-            subject_id=str(ref),
-        )
+        note(session, "import.rejects.read", "import", str(ref))
         name = batch.file_name.rsplit(".", 1)[0]
     answer = Sent(content, mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{plain("rejets-" + name + ".csv")}"'

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from matching import audit, clock, jobs as flows
+from matching import clock, jobs as flows
 from matching.errors import NotFound
 from matching.store import scope
 from matching.store.accounts import User
@@ -16,7 +16,7 @@ from matching.store.upkeep import Job
 from matching.vocabulary import JobState, Role
 
 from .. import job_progress
-from ..db import reading, transaction
+from ..db import note, reading, transaction
 from ..lists import Column, Filter, Listing
 from ..notices import done
 from ..security import actor, requires
@@ -126,15 +126,7 @@ def restart(ref: uuid.UUID) -> Response:
     with transaction() as session:
         job = scope.one(session, scope.jobs(actor()), Job.public_id == ref)
         flows.restart(session, job, at=clock.now())
-        audit.append(
-            session,
-            at=clock.now(),
-            actor_id=actor().id,
-            action="job.restarted",
-            subject_kind="job",
-            subject_id=str(ref),
-            details={"kind": job.kind},
-        )
+        note(session, "job.restarted", "job", str(ref), kind=job.kind)
     job_progress.carry(job)
     return redirect(done(url_for(".show", ref=ref), "job-restarted"), 303)
 

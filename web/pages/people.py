@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from matching import audit, clock, person_list, person_rights, person_search
+from matching import person_list, person_rights, person_search
 from matching.edits import chunks
 from matching.person_rights import Standing
 from matching.person_search import Found
@@ -18,7 +18,7 @@ from matching.store import scope
 from matching.store.people import Person
 from matching.vocabulary import Verdict
 
-from ..db import book, reading, today, transaction
+from ..db import book, note, reading, today, transaction
 from ..lists import Column, Filter, Listing
 from ..security import actor, allows, requires
 from ..tables import csv_response
@@ -175,15 +175,11 @@ def _csv(session: Session, listing: Listing, ids: Sequence[int], standing: Stand
         known = (words.level(line.level), words.where(line.home)[0], situation)
         rows.append((*who, *reached, *known, *cells, line.live, line.last_contact_on))
     with transaction() as writing:
-        audit.append(
+        note(
             writing,
-            at=clock.now(),
-            actor_id=actor().id,
-            action="people.export",
-            subject_kind="caseload",
-            details={
-                "rows": len(rows),
-                "filters": sorted(key for key, value in listing.values.items() if value),
-            },
+            "people.export",
+            "caseload",
+            rows=len(rows),
+            filters=sorted(key for key, value in listing.values.items() if value),
         )
     return csv_response(f"candidats-{on:%Y-%m-%d}.csv", header, rows)

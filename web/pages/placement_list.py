@@ -9,14 +9,14 @@ import sqlalchemy as sa
 from flask import render_template
 from werkzeug.wrappers import Response
 
-from matching import audit, clock, names, placement_guards, placement_queries
+from matching import names, placement_guards, placement_queries
 from matching.placement_queries import Columns
 from matching.store.organisations import Offer, Organisation
 from matching.store.people import Person
 from matching.store.placements import Placement
 from matching.vocabulary import PlacementState
 
-from ..db import book, reading, today, transaction
+from ..db import book, note, reading, today, transaction
 from ..lists import Column, Filter, Listing
 from ..security import actor, requires
 from ..tables import csv_response
@@ -120,14 +120,7 @@ def _export(listing: Listing, query: sa.Select[Any]) -> Response:
     """The list as a spreadsheet; on the trail, like every copy that leaves."""
     with transaction() as session:
         rows = listing.every(session, query)
-        audit.append(
-            session,
-            at=clock.now(),
-            actor_id=actor().id,
-            action="placement.export",
-            subject_kind="placement",
-            details={"rows": len(rows)},
-        )
+        note(session, "placement.export", "placement", rows=len(rows))
     cells = [
         (
             row.family_name, row.given_names, row.organisation, row.title, words.programme(row.Placement.programme),

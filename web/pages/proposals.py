@@ -15,7 +15,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from matching import agenda, audit, clock, review, review_acts, review_log
+from matching import agenda, clock, review, review_acts, review_log
 from matching.errors import NotFound, PasserelleError
 from matching.proposals import TRANSITIONS, ProposalAction as Action
 from matching.review_acts import Overtaken
@@ -25,7 +25,7 @@ from matching.store.organisations import Offer
 from matching.store.people import Person
 
 from .. import examination
-from ..db import book, reading, today, transaction
+from ..db import book, note, reading, today, transaction
 from ..examination import PANELS
 from ..forms.proposals import DecisionForm, chosen
 from ..lists import Column, Filter, Listing
@@ -215,7 +215,7 @@ def _as_csv(listing: Listing, query: Any) -> FlaskResponse:
             (
                 decision.decided_on,
                 words.ACTIONS.get(Action(decision.action), decision.action),
-                words.name_of(person),
+                words.full_name(person),
                 offer.title,
                 words.ALL_REASONS.get(decision.reason_code or "", ""),
                 decision.note,
@@ -223,14 +223,7 @@ def _as_csv(listing: Listing, query: Any) -> FlaskResponse:
             )
             for decision, _, person, offer, by, _ in listing.every(session, query)
         ]
-        audit.append(
-            session,
-            at=clock.now(),
-            actor_id=actor().id,
-            action="proposal.export",
-            subject_kind="proposal",
-            details={"fields": ["name", "offer", "reason", "note"]},
-        )
+        note(session, "proposal.export", "proposal", fields=["name", "offer", "reason", "note"])
     return csv_response(f"decisions-{today():%Y-%m-%d}.csv", header, rows)
 
 

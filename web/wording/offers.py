@@ -263,7 +263,7 @@ def missing_advice(code: str) -> str:
     )[1]
 
 
-def reason_said(action: str, reason: str | None) -> str | None:
+def reason_said(reason: str | None) -> str | None:
     """A reason as the history shows it: codes of what was missing are said in words."""
     if not reason:
         return None

@@ -13,7 +13,7 @@ from matching.person_search import How
 from matching.person_sheet import ConfirmedHome, Placed, Sheet
 from matching.proposal_guards import CAP
 from matching.store.organisations import Offer, Zone
-from matching.store.people import Person
+from matching.store.people import Person, full_name as full_name
 from matching.vocabulary import ProposalState, ResidenceMethod, SituationValue, Verdict
 
 from . import capital as capital, day
@@ -229,10 +229,6 @@ def recognised(value: bool | None, until: date | None) -> str:
     if not value:
         return "Pas de RQTH"
     return f"RQTH jusqu'au {day(until)}" if until else "RQTH, fin inconnue"
-
-
-def short_name(person: Person) -> str:
-    return f"{person.given_names} {person.family_name}".strip()
 
 
 def in_short(person: Person, sheet: Sheet, years: int | None) -> str:

@@ -10,7 +10,7 @@ from matching.proposals import ProposalAction as Action
 from matching.review import Decided, Queued, Tally
 from matching.review_acts import Before, Overtaken
 from matching.store.matches import MatchProposal
-from matching.store.people import Person
+from matching.store.people import Person, full_name as full_name
 from matching.vocabulary import ProposalState as State
 
 from . import clock_time as clock_time, day as full_day, euros, facts_said, sentence_for, short_day
@@ -191,10 +191,6 @@ def refused(fault: PasserelleError) -> str:
     return template.format(**facts_said(fault.facts)) if template else sentence_for(fault)
 
 
-def name_of(person: Person) -> str:
-    return f"{person.given_names} {person.family_name}".strip()
-
-
 def short_name(person: Person | Before) -> str:
     """« Karim B. »."""
     first = person.given_names.split(" ")[0] if person.given_names else ""
@@ -244,7 +240,7 @@ def right_tag(proposal: MatchProposal, on: date) -> tuple[str, str]:
 
 def done(person: Person, action: str, proposal: MatchProposal) -> str:
     wake = short_day(proposal.wake_on) if proposal.wake_on else ""
-    return _of(person, DONE[Action(action)]).format(name=name_of(person), wake=wake)
+    return _of(person, DONE[Action(action)]).format(name=full_name(person), wake=wake)
 
 
 def overtaken(conflict: Overtaken, actor_name: str) -> str:
