@@ -188,7 +188,7 @@ def _deadline(proposal: MatchProposal, since: date, released_on: date | None) ->
 
 def incomplete_offers(session: Session, actor: scope.Actor) -> Sequence[Incomplete]:
     """Offers that wait in `to_complete`, longest first. One query."""
-    mine = scope.offers(actor).where(Offer.state == OfferState.TO_COMPLETE).subquery()
+    mine = scope.offers_to_edit(actor).where(Offer.state == OfferState.TO_COMPLETE).subquery()
     offer = sa.orm.aliased(Offer, mine)
     query = (
         sa.select(offer, Organisation.name)

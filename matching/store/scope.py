@@ -69,6 +69,20 @@ def offers(actor: Actor) -> sa.Select[Offer]:
     return sa.select(Offer).where(sa.true() if actor.role is Role.ADVISOR else sa.false())
 
 
+def offers_to_edit(actor: Actor) -> sa.Select[Offer]:
+    """What one may change or take down (security.md §2): an agency's own offers, and those of none yet."""
+    if actor.role is not Role.ADVISOR:
+        return offers(actor)
+    return offers(actor).where(sa.or_(Offer.agency_id.is_(None), Offer.agency_id == actor.agency_id))
+
+
+def may_edit(actor: Actor, offer: Offer) -> bool:
+    """The same of one offer at hand."""
+    if actor.role is Role.EMPLOYER:
+        return offer.organisation_id == actor.organisation_id
+    return actor.role is Role.ADVISOR and offer.agency_id in (None, actor.agency_id)
+
+
 def organisations(actor: Actor) -> sa.Select[Organisation]:
     """Every organisation for an advisor; itself for an organisation."""
     if actor.role is Role.EMPLOYER:

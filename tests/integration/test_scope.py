@@ -39,7 +39,7 @@ def world(session, agencies):
             ImportBatch(
                 agency_id=agency.id, kind=ImportKind.YOUNG_PEOPLE, source=Source.OTHER, file_name="f.csv",
                 sha256=str(number) * 64, state=BatchState.APPLIED, counts={}, applied_on=row.proposed_on,
-                applied_at=clock.now(),
+                applied_at=clock.now(), received_at=clock.now(),
             ),
         )  # fmt: skip
         made.append((person, row, held, batch))

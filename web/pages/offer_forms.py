@@ -56,7 +56,7 @@ def edit(ref: UUID) -> Any:
 
 def _edit(ref: UUID, *, completing: bool) -> Any:
     with reading() as session:
-        offer = scope.one(session, scope.offers(actor()), Offer.public_id == ref)
+        offer = scope.one(session, scope.offers_to_edit(actor()), Offer.public_id == ref)
         if request.method == "GET":
             if offer.state in OVER:
                 return redirect(url_for(".show", ref=ref))
@@ -85,13 +85,13 @@ def _edit(ref: UUID, *, completing: bool) -> Any:
 
 def _is_over(session: Session, ref: UUID) -> bool:
     """Whether somebody ended the offer while the form was open."""
-    return scope.one(session, scope.offers(actor()), Offer.public_id == ref).state in OVER
+    return scope.one(session, scope.offers_to_edit(actor()), Offer.public_id == ref).state in OVER
 
 
 def _save(session: Session, ref: UUID, form: OfferForm) -> tuple[OfferState, Edited]:
     """What was stated of the employer first, for the offer's guards read it; all or nothing."""
     me, on, at = actor(), today(), clock.now()
-    offer = scope.one(session, scope.offers(me), Offer.public_id == ref)
+    offer = scope.one(session, scope.offers_to_edit(me), Offer.public_id == ref)
     offers.expect(offer, form.version.data or 0)
     before, employer = offer.state, offer_queries.employer_of(session, offer)
     changed: list[str] = []
@@ -154,7 +154,7 @@ def _form_page(
     good: bool = False,
 ) -> str:
     """`good`: what was typed can be read, so that an aid can be estimated from it."""
-    offer = scope.one(session, scope.offers(actor()), Offer.public_id == ref)
+    offer = scope.one(session, scope.offers_to_edit(actor()), Offer.public_id == ref)
     employer = offer_queries.employer_of(session, offer)
     since: tuple[str, ...] = ()
     if conflict is not None and form is not None:

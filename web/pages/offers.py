@@ -155,7 +155,7 @@ def sheet(
     offer = scope.one(session, scope.offers(me), Offer.public_id == ref)
     employer = offer_queries.employer_of(session, offer)
     counted = offer_queries.candidates(session, me, offer)
-    may_edit = allows(me, "offers.edit")
+    may_edit = allows(me, "offers.edit") and scope.may_edit(me, offer)
     steps = offers.steps(offer, me.party) if may_edit else ()
     terms, unsaid = words.terms(offer)
     return render_template(
@@ -206,7 +206,7 @@ def withdraw(ref: UUID) -> Response | str:
 
 
 def _withdrawal(session: Session, ref: UUID, form: StepForm | None) -> str:
-    offer = scope.one(session, scope.offers(actor()), Offer.public_id == ref)
+    offer = scope.one(session, scope.offers_to_edit(actor()), Offer.public_id == ref)
     if OfferAction.WITHDRAW not in offers.steps(offer, actor().party):
         raise NotFound("not-found")
     return render_template(
@@ -250,7 +250,7 @@ def step(ref: UUID, action: str) -> Any:
 def _take(session: Session, ref: UUID, action: OfferAction, form: StepForm) -> int:
     """Returns how many proposals a withdrawal closed."""
     me, at = actor(), clock.now()
-    offer = scope.one(session, scope.offers(me), Offer.public_id == ref)
+    offer = scope.one(session, scope.offers_to_edit(me), Offer.public_id == ref)
     offers.expect(offer, form.version.data or 0)
     closed = offer_queries.live_count(session, offer) if action is OfferAction.WITHDRAW else 0
     offers.change(
@@ -299,7 +299,7 @@ def who_was_faster(session: Session, ref: UUID, fault: PasserelleError) -> str:
 def search(ref: UUID) -> Any:
     """Ask the worker for a run of the matcher: it looks at every open offer."""
     with transaction() as session:
-        scope.one(session, scope.offers(actor()), Offer.public_id == ref)
+        scope.one(session, scope.offers_to_edit(actor()), Offer.public_id == ref)
         at = clock.now()
         job = jobs.submit(session, "match", {}, actor_id=actor().id, at=at)
         audit.append(
