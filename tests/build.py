@@ -5,17 +5,20 @@ from datetime import date
 
 from matching.store.accounts import User
 from matching.store.matches import MatchProposal
-from matching.store.organisations import Offer, Organisation
-from matching.store.people import Person, Situation, SourceRecord
+from matching.store.organisations import Offer, Organisation, Zone
+from matching.store.people import Person, ResidenceSpell, Situation, SourceRecord
 from matching.store.placements import Placement
 from matching.vocabulary import (
     OfferState,
     PlacementState,
     ProposalState,
+    ResidenceKind,
+    ResidenceMethod,
     Role,
     Sector,
     SituationValue,
     Source,
+    ZoneKind,
 )
 
 _number = itertools.count(1)
@@ -62,6 +65,26 @@ def person(session, *, situation=SituationValue.NO_JOB, identifier=None, **chang
             ),
         )
     return made
+
+
+def zone(session, **changes):
+    """A ZUS of Amiens, as long as there were any."""
+    facts = {
+        "local_id": "zus-test", "kind": ZoneKind.ZUS, "name": "Quartier du Test", "insee_codes": ["80021"],
+        "valid_from": date(1997, 1, 1), "valid_to": date(2014, 12, 31), **changes,
+    }  # fmt: skip
+    return _add(session, Zone(**facts))
+
+
+def home(session, person, zone, start=date(2012, 1, 1), end=None):
+    """A home that an advisor saw proved; `zone` None: outside every zone."""
+    return _add(
+        session,
+        ResidenceSpell(
+            person_id=person.id, kind=ResidenceKind.CONFIRMED, zone_id=zone and zone.id, start_on=start, end_on=end,
+            source="advisor", method=ResidenceMethod.PROOF, insee_code="80021",
+        ),
+    )  # fmt: skip
 
 
 def organisation(session, **changes):

@@ -15,14 +15,11 @@ from matching.store.people import (
     EmploymentSpell,
     Person,
     RegistrationSpell,
-    ResidenceSpell,
     Situation,
     StatedFact,
 )
 from matching.vocabulary import (
     ProposalState,
-    ResidenceKind,
-    ResidenceMethod,
     Role,
     SituationValue,
     Source,
@@ -176,35 +173,11 @@ def test_a_band_of_level_is_the_highest_diploma(session, agency, actor):
     }
 
 
-def confirmed(session, person, zone, start=date(2012, 1, 1), end=None):
-    session.add(
-        ResidenceSpell(
-            person_id=person.id, kind=ResidenceKind.CONFIRMED, zone_id=zone and zone.id, start_on=start, end_on=end,
-            source="advisor", method=ResidenceMethod.PROOF, insee_code="80021",
-        )
-    )  # fmt: skip
-    session.flush()
-
-
-def a_zone(session, **changes):
-    from matching.store.organisations import Zone
-    from matching.vocabulary import ZoneKind
-
-    facts = {
-        "local_id": "zus-test", "kind": ZoneKind.ZUS, "name": "Quartier du Test", "insee_codes": ["80021"],
-        "valid_from": date(1997, 1, 1), "valid_to": date(2014, 12, 31), **changes,
-    }  # fmt: skip
-    made = Zone(**facts)
-    session.add(made)
-    session.flush()
-    return made
-
-
 def test_a_home_is_confirmed_declared_or_unknown(session, agency, actor):
-    zone = a_zone(session)
-    confirmed(session, named(session, agency, "In", "Home", declared_quarter="nord"), zone)
-    confirmed(session, named(session, agency, "Out", "Home"), None)
-    confirmed(session, named(session, agency, "Left", "Home"), zone, end=DAY - timedelta(1))
+    zone = build.zone(session)
+    build.home(session, named(session, agency, "In", "Home", declared_quarter="nord"), zone)
+    build.home(session, named(session, agency, "Out", "Home"), None)
+    build.home(session, named(session, agency, "Left", "Home"), zone, end=DAY - timedelta(1))
     named(session, agency, "Said", "Home", declared_quarter="nord")
     said = {
         where: filtered(session, actor, person_list.living(where, DAY))
@@ -290,12 +263,12 @@ CHANGES = {
     "registration": lambda s, p: s.add(
         RegistrationSpell(person_id=p.id, start_on=date(2012, 1, 1), source="x")
     ),
-    "home": lambda s, p: confirmed(s, p, None),
+    "home": lambda s, p: build.home(s, p, None),
     "recognition": lambda s, p: s.add(
         DisabilityRecognition(person_id=p.id, value=s.info["seal"].close("yes"), stated_on=DAY, source="x")
     ),
     "stated fact": lambda s, p: s.add(StatedFact(person_id=p.id, fact="csp", value=True, stated_on=DAY)),
-    "zone": lambda s, p: a_zone(s, local_id="another"),
+    "zone": lambda s, p: build.zone(s, local_id="another"),
 }
 
 

@@ -7,7 +7,10 @@ import pytest
 from matching import reference
 from matching.store.engine import open_database
 from matching.store.migrate import upgrade
+from matching.store.people import Agency
+from matching.vocabulary import AgencyKind
 from tests.conftest import KEY
+from tests.web.doors import account, sign_in
 from tests.web.entering import Clock, cheap
 from web import settings
 from web.app import create_app
@@ -46,3 +49,21 @@ def now(monkeypatch):
 @pytest.fixture
 def database(app):
     return app.extensions["passerelle"].database
+
+
+@pytest.fixture
+def importer(app, database):
+    with database.transaction() as session:
+        user = account(session, "importer")
+    return sign_in(app, user)
+
+
+@pytest.fixture
+def elsewhere(app, database):
+    """An importer of another agency."""
+    with database.transaction() as session:
+        agency = Agency(name="Mission locale d'Abbeville", kind=AgencyKind.MISSION_LOCALE)
+        session.add(agency)
+        session.flush()
+        user = account(session, "importer", agency)
+    return sign_in(app, user)

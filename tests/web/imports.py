@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import uuid
 
 import sqlalchemy as sa
@@ -10,7 +11,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from matching.store.intake import ImportBatch
-from matching.store.upkeep import Job
+from matching.store.people import Person
+from matching.store.upkeep import AuditEvent, Job
 from matching.vocabulary import JobState
 from tests.importing import csv_bytes
 from tests.web.doors import csrf
@@ -83,3 +85,20 @@ def kept_files(app):
     """Names of what lies in the folder of uploads."""
     folder = app.extensions["passerelle"].settings.data_dir / "uploads"
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def people(database):
+    with database.reading() as session:
+        return session.scalars(sa.select(Person).order_by(Person.family_name)).all()
+
+
+def acts(database, kind="import"):
+    with database.reading() as session:
+        found = sa.select(AuditEvent.action).where(AuditEvent.subject_kind == kind).order_by(AuditEvent.id)
+        return session.scalars(found).all()
+
+
+def text_of(response):
+    """What a page says, without its tags, spaces made ordinary."""
+    said = re.sub(r"<[^>]+>", " ", response.text).replace("\u00a0", " ").replace("\u202f", " ")
+    return re.sub(r"\s+", " ", said).replace("&#39;", "'")

@@ -59,7 +59,7 @@ def test_wrong_usage_is_one_french_sentence_and_status_2(arguments, capsys):
         (errors.InvalidInput("settings-today", value="x"), 78),
         (errors.NotFound("unknown-offer", reference="O-9"), 4),
         (errors.UnreadableFile("empty-file", message="Le fichier est vide."), 4),
-        (errors.MissingParameter("missing-figure"), 1),
+        (errors.MissingParameter("unknown-figure"), 1),
         (errors.Unavailable("database-locked"), 1),
         (errors.PasserelleError("settings-key", name="PASSERELLE_SECRET_KEY"), 78),
     ],
