@@ -29,6 +29,8 @@ from .vocabulary import LIVE_PROPOSALS, MilestoneState, PlacementState, Proposal
 
 
 class Kind(StrEnum):
+    """What falls due: the end of a right, a paper of the aid, a step of a contract."""
+
     RIGHT = "right"
     MILESTONE = "milestone"
     SIGNATURE = "signature"
@@ -64,6 +66,8 @@ class ClosingRight(Deadline):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneDue(Deadline):
+    """A paper of the aid to send; `paper` names it where no word of ours does; `opens_on`: not to be sent before."""
+
     milestone: str
     number: int
     paper: str

@@ -298,6 +298,7 @@ def sector_history(session: Session, organisation: Organisation) -> list[Line]:
 
 
 def subsidies(session: Session, organisation: Organisation) -> Sequence[Subsidy]:
+    """What the State granted it, latest year first. One query."""
     return session.scalars(
         sa.select(Subsidy)
         .where(Subsidy.organisation_id == organisation.id)

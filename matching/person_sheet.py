@@ -59,6 +59,8 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
+    """A contract of the person, under way or over; `programme` None: ordinary law; `months` of a CDD."""
+
     public_id: uuid.UUID
     employer: str
     programme: str | None
@@ -71,6 +73,8 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
+    """What the page of a person tells, rights and RQTH apart: each has its own reading (security.md P2)."""
+
     person: Person
     agency: str | None
     advisor: str | None

@@ -116,10 +116,12 @@ def _by_sex(period: str, rows: Iterable[Signed]) -> Table:
 
 
 def funnel(reached: Sequence[int]) -> Table:
+    """How many came to each step, and how many stopped there; `reached`: in the order of STEPS."""
     return disclosure.chain(reached, lambda step: ("C1", STEPS[step]), lambda step: ("C1", LEFT, STEPS[step]))
 
 
 def decisions(approved: int, by_reason: Mapping[str, int]) -> Table:
+    """Proposals reviewed: approved, or rejected for a reason."""
     root = Group("reviewed", ("approved", Group("rejected", tuple(reasons(by_reason)))))
     return disclosure.listed(root, {"approved": approved, **by_reason}, lambda key: ("C4", key))
 
@@ -141,6 +143,7 @@ def offers(month: Month, moves: Mapping[str, tuple[int, int]]) -> list[Table]:
 
 
 def register(month: Month, counts: Mapping[str, int], zones: Zones) -> Table:
+    """People of the register by zone; its sums « known » and « priority » are nowhere shown."""
     return disclosure.listed(
         zone_tree(zones),
         counts,

@@ -112,6 +112,7 @@ class Sheet:
 
 
 def waits(proposal: MatchProposal, on: date) -> bool:
+    """Whether it is to be decided that day: nobody has yet, or it was put off until then."""
     return proposal.state is State.TO_REVIEW or (
         proposal.state is State.DEFERRED and proposal.wake_on is not None and proposal.wake_on <= on
     )
@@ -347,6 +348,7 @@ class Tally:
 
 
 def tally(listed: Sequence[Queued], *, on: date) -> Tally:
+    """How the decided part of a queue was decided; what somebody else closed counts for nothing."""
     decided = [each.proposal.state for each in listed if not each.waits(on)]
     aside, off = decided.count(State.REJECTED), decided.count(State.DEFERRED)
     closed = decided.count(State.CLOSED)

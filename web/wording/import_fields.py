@@ -11,6 +11,8 @@ from importers.preview import ELSEWHERE
 
 from . import euros, phone
 from .conditions import place
+from .offers import SCHEMES
+from .people import SITUATIONS
 
 #: canonical column of imports.md §4 -> its meaning
 COLUMNS = {
@@ -102,11 +104,8 @@ _CELLS = {
     "amount_cents": "",
 }
 _VALUES = {
-    "no_job": "sans emploi",
-    "in_job": "en emploi",
-    "in_training": "en formation",
-    "emploi_avenir": "Emploi d'avenir",
-    "emploi_franc": "Emploi franc",
+    **{str(value): said for value, said in SITUATIONS.items()},
+    **{scheme: said for scheme, said in SCHEMES.items() if scheme is not None},
     "market": "marchand",
     "non_profit": "sans but lucratif",
 }

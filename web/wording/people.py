@@ -53,9 +53,7 @@ HOMES = (
     ("unknown", "Adresse inconnue"),
 )
 WORK = (
-    ("no_job", "Sans emploi"),
-    ("in_job", "En emploi"),
-    ("in_training", "En formation"),
+    *((str(value), capital(said)) for value, said in SITUATIONS.items()),
     ("unknown", "Situation inconnue"),
 )
 CLOSING = (("30", "Sous 30 jours"), ("60", "Sous 60 jours"), ("90", "Sous 90 jours"))

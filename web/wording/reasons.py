@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import number
+from . import number, rights
 from .programmes import programme
 
 #: what a missing fact is called in « droit à confirmer »; a fact without a name here is left as it is
@@ -21,7 +21,8 @@ FACTS = {
     "csp": "contrat de sécurisation professionnelle",
     "mission_locale": "suivi par la mission locale",
 }
-LEVELS = {0: "sans diplôme", 3: "CAP ou BEP", 4: "bac", 5: "bac+2", 6: "licence", 7: "master", 8: "doctorat"}
+#: As one says of a person: level 6 is a licence unless more is known.
+LEVELS = {**rights.LEVELS, 0: "sans diplôme", 6: "licence"}
 
 
 def level(value: int, bac_plus: int | None = None) -> str:

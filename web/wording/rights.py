@@ -9,14 +9,15 @@ from typing import Any
 from matching.eligibility.deciding import Fact
 from matching.eligibility.explain import Criterion
 
+#: RNCP level -> the diplomas of it
 LEVELS = {
     0: "aucun diplôme",
-    3: "CAP ou BEP (niveau 3)",
-    4: "bac (niveau 4)",
-    5: "bac+2 (niveau 5)",
-    6: "licence ou maîtrise (niveau 6)",
-    7: "master (niveau 7)",
-    8: "doctorat (niveau 8)",
+    3: "CAP ou BEP",
+    4: "bac",
+    5: "bac+2",
+    6: "licence ou maîtrise",
+    7: "master",
+    8: "doctorat",
 }
 STATED = {
     "prescriber_waiver": ("dérogation du prescripteur", "accordée", "refusée"),
@@ -124,7 +125,7 @@ def _level(level: int | None, bac_plus: int | None) -> str:
         return f"bac+{bac_plus} (niveau 6)"
     if level == 6:
         return "niveau 6, licence ou maîtrise non précisée"
-    return LEVELS[level]
+    return f"{LEVELS[level]} (niveau {level})" if level else LEVELS[level]
 
 
 def _home(value: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import number
+from .rights import LEVELS
 
 #: figure -> its name
 FIGURES = {
@@ -64,9 +65,6 @@ UNITS = {
     "euros a period": ("€ par période", "€ par période"),
     "years after the bac": ("an après le bac", "ans après le bac"),
 }
-LEVELS = {
-    0: "aucun diplôme", 3: "CAP ou BEP", 4: "bac", 5: "bac+2", 6: "licence ou maîtrise", 7: "master", 8: "doctorat",
-}  # fmt: skip
 #: What an INSEE code, or the beginning of one, stands for in the shipped files.
 PLACES = {
     "80021": "Amiens", "59350": "Lille", "59512": "Roubaix", "59599": "Tourcoing", "59": "Nord", "62": "Pas-de-Calais",
