@@ -109,4 +109,4 @@ def to_confirm(row: agenda.Open) -> Words:
         if row.proposals > 1
         else ("1 proposition en dépend.")
     )
-    return f"{row.name} : droit à confirmer", note, "Compléter"
+    return f"{row.name} : droit à vérifier", note, "Compléter"
