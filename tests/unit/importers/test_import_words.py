@@ -35,7 +35,7 @@ def test_every_field_that_a_row_may_change_has_a_name():
 @pytest.mark.parametrize(
     ("name", "before", "after", "said"),
     [
-        ("phone", "+33639980001", "+33639980002", ("Téléphone", "06 39 98 00 01", "06 39 98 00 02")),
+        ("phone", "+33639980001", "+33639980002", ("Téléphone", "06\u00a039\u00a098\u00a000\u00a001", "06\u00a039\u00a098\u00a000\u00a002")),
         ("birth_date", None, "1993-05-14", ("Date de naissance", "(vide)", "14/05/1993")),
         ("driving_licence", False, True, ("Permis B", "non", "oui")),
         ("skills", [], ["taille", "tonte"], ("Compétences", "(vide)", "taille, tonte")),
@@ -44,7 +44,7 @@ def test_every_field_that_a_row_may_change_has_a_name():
         ("situation@no_job@2013-11-04", None, {"value": "no_job", "since_on": "2013-10-01", "source": "autre"},
          ("Situation", "(vide)", "sans emploi, depuis le 01/10/2013")),
         ("diploma@autre", {"level": 3}, {"level": 4}, ("Diplôme", "niveau 3", "niveau 4")),
-        ("subsidy@2013", None, {"year": 2013, "amount_cents": 123456}, ("Subvention", "(vide)", "année 2013, 1\u202f234,56 €")),
+        ("subsidy@2013", None, {"year": 2013, "amount_cents": 123456}, ("Subvention", "(vide)", "année 2013, 1\u202f234,56\u00a0€")),
     ],
 )  # fmt: skip
 def test_a_change_reads_from_old_to_new(name, before, after, said):
@@ -59,7 +59,7 @@ def test_a_recognition_is_said_to_change_and_never_how():
 
 def test_what_another_agency_knows_is_not_told():
     found = words.changes({"phone": [None, "+33639980002"], ELSEWHERE: [None, None]})
-    assert found == [words.Change("Téléphone", words.ELSEWHERE_WORDS, "06 39 98 00 02")]
+    assert found == [words.Change("Téléphone", words.ELSEWHERE_WORDS, "06\u00a039\u00a098\u00a000\u00a002")]
 
 
 def test_lines_of_older_imports_still_say_what_to_do():
