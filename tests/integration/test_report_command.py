@@ -96,7 +96,7 @@ def test_the_same_data_gives_the_same_bytes_on_any_later_day(base, capsys):
 def test_a_month_that_is_not_over_is_refused_and_nothing_written(base, capsys, tmp_path):
     code, out, err = said(capsys, "2013-11", "--csv", str(tmp_path / "bilan.csv"))
     assert (code, out) == (4, "")
-    assert "2013-12-01" in err and err.count("\n") == 1
+    assert "1er décembre 2013" in err and err.count("\n") == 1
     assert not (tmp_path / "bilan.csv").exists()
     assert said(capsys, "2013-11", "--today", "2013-12-01", "--json")[0] == 0
 
