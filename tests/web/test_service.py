@@ -138,6 +138,8 @@ def test_make_run_ends_all_it_started_however_it_is_told(
     finally:
         with contextlib.suppress(ProcessLookupError):  # a failed test leaves no service behind
             os.killpg(process.pid, signal.SIGKILL)
+        process.wait(40)
+        process.stdout.close()
 
 
 def test_a_second_make_run_takes_another_port_and_leaves_the_base_alone(
