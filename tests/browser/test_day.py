@@ -92,7 +92,6 @@ def test_from_the_first_decision_to_the_report_of_the_month(site, offer):
     page.keyboard.press("c")
     page.get_by_role("dialog").get_by_role("button", name=re.compile("contact", re.I)).click()
     expect(page.locator("#status")).to_contain_text("contact noté")
-    page.get_by_role("link", name=first).first.click()
     page.get_by_role("button", name="Noter son accord").click()
     page.get_by_role("button", name="Noter la transmission").click()
     page.get_by_label("Premier jour de travail").fill("18/11/2013")
