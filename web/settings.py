@@ -120,7 +120,7 @@ class Settings:
         if self.production and (
             any(each in key.lower() for each in PLACEHOLDERS) or len(set(key)) < DISTINCT_BYTES
         ):
-            raise PasserelleError("settings-key-placeholder", name=f"PASSERELLE_{name}")
+            raise PasserelleError("settings-key-example", name=f"PASSERELLE_{name}")
         return key
 
 

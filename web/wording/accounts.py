@@ -80,7 +80,7 @@ SETTINGS = {
     "settings-argon2": "PASSERELLE_ARGON2 (« {value} ») doit s'écrire m=65536,t=3,p=4.",
     "settings-argon2-floor": "En production, PASSERELLE_ARGON2 ne peut pas descendre sous m=19456,t=2,p=1 : relevez-la ou enlevez-la.",
     "settings-debug": "En production, {name} doit être vide : le détail des défauts ne se montre à personne.",
-    "settings-key-placeholder": "En production, {name} porte une valeur d'exemple : donnez 64 signes tirés au hasard.",
+    "settings-key-example": "En production, {name} porte une valeur d'exemple : donnez 64 signes tirés au hasard.",
     "settings-key-readable": "Le fichier de clé « {path} » est lisible par d'autres : faites « chmod 600 {path} ».",
     "settings-number": "{name} (« {value} ») doit être un nombre entier d'au moins {least}.",
     "settings-public-url": "PASSERELLE_PUBLIC_URL (« {value} ») doit être l'adresse du service, par exemple https://passerelle.example.fr.",
