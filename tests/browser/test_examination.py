@@ -69,6 +69,16 @@ def test_one_key_a_decision_and_no_page_load(site, examined):
     assert site.complaints == []
 
 
+def test_a_dialog_opens_on_its_first_question_and_gives_the_focus_back(examined):
+    page = examined
+    for key, question in (("e", "radio"), ("c", "radio")):
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.type") == question
+        page.keyboard.press("Escape")
+        assert page.locator("dialog[open]").count() == 0
+        assert page.evaluate("document.activeElement.closest('dialog')") is None
+
+
 def test_ticks_help_and_the_switch(site, examined):
     page = examined
     decided = page.locator("#decides > li").count()

@@ -74,7 +74,8 @@ export function openDialog(id, from = document.activeElement) {
   if (!dialog || dialog.open) return;
   opener = from;
   dialog.showModal();
-  dialog.querySelector("[data-first]")?.focus();
+  // Its first question, not the box where an error may come.
+  (dialog.querySelector("[data-first]") ?? dialog.querySelector("form input:not([type=hidden]), form textarea, form select"))?.focus();
 }
 document.addEventListener("click", (event) => {
   const opening = event.target.closest("[data-dialog]");
