@@ -222,3 +222,78 @@ class Party(StrEnum):
     YOUNG_PERSON = "young_person"
     CLOCK = "clock"
     SYSTEM = "system"
+
+
+class MessageState(StrEnum):
+    """`sending`: given to the server, no answer noted. After a crash nobody knows: it is not sent again by itself."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class LinkKind(StrEnum):
+    """What a personal link opens. FILE: a young person's page. ANSWER: one proposal, one answer. EMPLOYER: the people
+    released for an offer. REFRESH: an offer about to lapse. CHECK_IN: two questions about a job. FEED: a calendar."""
+
+    FILE = "file"
+    ANSWER = "answer"
+    EMPLOYER = "employer"
+    REFRESH = "refresh"
+    CHECK_IN = "check_in"
+    FEED = "feed"
+
+
+class RequestKind(StrEnum):
+    """What a young person asks for by their link; an advisor answers."""
+
+    QUESTION = "question"
+    CORRECTION = "correction"
+    ERASURE = "erasure"
+
+
+class RequestState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class HandOverState(StrEnum):
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+
+class CheckInKind(StrEnum):
+    """JOB: months after the first day of work. EXIT: months after the end of the contract."""
+
+    JOB = "job"
+    EXIT = "exit"
+
+
+class CheckInState(StrEnum):
+    PLANNED = "planned"
+    HELD = "held"
+    #: Asked for in vain: said so, never left open for ever.
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+class EmployerKind(StrEnum):
+    """What the employer is in law, as far as programmes ask (L5134-111, L5134-66); None = nobody has said yet."""
+
+    ASSOCIATION = "association"
+    LOCAL_AUTHORITY = "local_authority"
+    PUBLIC_BODY = "public_body"
+    STATE = "state"
+    GEIQ = "geiq"
+    INSERTION = "insertion"
+    COMPANY = "company"
+    PUBLIC_INDUSTRIAL = "public_industrial"
+    MIXED_COMPANY = "mixed_company"
+    PRIVATE_PERSON = "private_person"

@@ -71,6 +71,8 @@ class MatchProposal(Row):
     due_on: Mapped[date | None] = plain(sa.Date)
     wake_on: Mapped[date | None] = plain(sa.Date)
     asked_on: Mapped[date | None] = plain(sa.Date)
+    #: The last time an advisor tried to call a person who does not answer.
+    called_on: Mapped[date | None] = plain(sa.Date)
     answered_on: Mapped[date | None] = plain(sa.Date)
     expected_start_on: Mapped[date | None] = plain(sa.Date, purpose="first day of work agreed at selection")
     closed_on: Mapped[date | None] = plain(sa.Date)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, relationship
 
-from ..vocabulary import CONTRACT_KINDS, OfferState, Sector, Source, ZoneKind
+from ..vocabulary import CONTRACT_KINDS, EmployerKind, OfferState, Sector, Source, ZoneKind
 from .base import Row, code, digits, one_of, personal, plain, public_id, refers
 
 CONTACT = "to reach the employer"
@@ -30,6 +30,7 @@ class Organisation(Row):
     name: Mapped[str] = plain(sa.String(255))
     name_key: Mapped[str] = plain(sa.String(255))
     sector: Mapped[Sector | None] = plain(code(Sector))
+    legal_kind: Mapped[EmployerKind | None] = plain(code(EmployerKind))
     naf: Mapped[str | None] = plain(sa.String(5))
     workforce: Mapped[str | None] = plain(sa.String(2))
     field: Mapped[str | None] = plain(sa.String(40))

@@ -73,6 +73,8 @@ class Person(Row):
     driving_licence: Mapped[bool | None] = personal(sa.Boolean, purpose=MATCHING)
     mobility_km: Mapped[float | None] = personal(sa.Float, purpose=MATCHING)
     available_from: Mapped[date | None] = personal(sa.Date, purpose=MATCHING)
+    #: full, part, any; None: not said
+    wished_hours: Mapped[str | None] = personal(sa.String(4), purpose=MATCHING)
     no_diploma_stated_on: Mapped[date | None] = personal(sa.Date, purpose=RIGHTS)
     remarks: Mapped[str | None] = personal(sa.Text, purpose="advisor's notes")
     last_contact_on: Mapped[date | None] = personal(sa.Date, purpose="how long the dossier may be kept")

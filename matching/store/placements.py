@@ -59,7 +59,11 @@ class Placement(Row):
     planned_end_on: Mapped[date | None] = plain(sa.Date)
     ended_on: Mapped[date | None] = plain(sa.Date)
     end_reason: Mapped[str | None] = personal(sa.String(40), purpose=FOLLOW, keep=KEEP_PLACEMENT)
+    #: Why an employer ended it (placement_guards.MOTIVES); decides what becomes of the aid.
+    end_motive: Mapped[str | None] = personal(sa.String(24), purpose=FOLLOW, keep=KEEP_PLACEMENT)
     end_situation: Mapped[str | None] = personal(sa.String(24), purpose=FOLLOW, keep=KEEP_PLACEMENT)
+    #: Who accompanies the person in the post; as in the offer unless it changed.
+    tutor: Mapped[str | None] = personal(sa.String(255), purpose=FOLLOW, keep=KEEP_PLACEMENT)
     snapshot: Mapped[dict[str, Any]] = personal(sa.JSON, purpose=FOLLOW, keep=KEEP_PLACEMENT, default=dict)
     version: Mapped[int] = plain(sa.Integer)
 

@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..errors import NotFound
-from ..vocabulary import Party, Role
+from ..vocabulary import AgencyKind, HandOverState, Party, Role
 from .accounts import User
+from .follow_up import HandOver
 from .intake import ImportBatch
-from .matches import MatchProposal
+from .matches import MatchProposal, Release
+from .messages import OutgoingMessage, PersonRequest
 from .organisations import Offer, Organisation
 from .people import Person
 from .placements import Placement
@@ -40,15 +42,22 @@ class Actor:
     agency_id: int | None = None
     agency_name: str | None = None
     organisation_id: int | None = None
+    agency_kind: AgencyKind | None = None
 
     @property
     def party(self) -> Party:
-        """As whom an advisor acts in a flow (workflow.md, roles)."""
-        return Party.SUPERVISOR if SUPERVISE in self.permissions else Party.ADVISOR
+        """As whom the account acts in a flow (workflow.md, roles)."""
+        if self.role is Role.EMPLOYER:
+            return Party.EMPLOYER
+        if SUPERVISE in self.permissions:
+            return Party.SUPERVISOR
+        if self.agency_kind in (AgencyKind.MISSION_LOCALE, AgencyKind.CAP_EMPLOI):
+            return Party.MISSION_LOCALE
+        return Party.ADVISOR
 
 
 def people(actor: Actor) -> sa.Select[Person]:
-    """An advisor's caseload: the people of the agency."""
+    """An advisor's caseload: the people of the agency, and those handed over to it."""
     return sa.select(Person).where(_caseload(actor))
 
 
@@ -57,8 +66,52 @@ def proposals(actor: Actor) -> sa.Select[MatchProposal]:
     return _of_people(sa.select(MatchProposal), MatchProposal.person_id, actor)
 
 
+def released(actor: Actor) -> sa.Select[MatchProposal]:
+    """What was released to an employer, and nothing else; never more of it than the release says."""
+    query = (
+        sa.select(MatchProposal)
+        .join(Release, Release.proposal_id == MatchProposal.id)
+        .where(MatchProposal.offer_id.in_(sa.select(Offer.id).where(_own(Offer.organisation_id, actor))))
+    )
+    return query
+
+
+def messages(actor: Actor) -> sa.Select[OutgoingMessage]:
+    """Messages to the people of the caseload and to those who employ them; all, but not their words, for the admin."""
+    query = sa.select(OutgoingMessage)
+    if actor.role is Role.ADMIN:
+        return query
+    if actor.role is not Role.ADVISOR or actor.agency_id is None:
+        return query.where(sa.false())
+    colleagues = sa.select(User.id).where(User.agency_id == actor.agency_id)
+    return query.where(
+        sa.or_(
+            OutgoingMessage.person_id.in_(sa.select(Person.id).where(_caseload(actor))),
+            OutgoingMessage.person_id.is_(None)
+            & sa.or_(OutgoingMessage.sender_id.in_(colleagues), OutgoingMessage.user_id.in_(colleagues)),
+        )
+    )
+
+
+def requests(actor: Actor) -> sa.Select[PersonRequest]:
+    """What the people of the caseload asked by their link."""
+    return _of_people(sa.select(PersonRequest), PersonRequest.person_id, actor)
+
+
+def hand_overs(actor: Actor) -> sa.Select[HandOver]:
+    """Files that the agency gives or is asked to take."""
+    query = sa.select(HandOver)
+    if actor.role is not Role.ADVISOR or actor.agency_id is None:
+        return query.where(sa.false())
+    return query.where(
+        sa.or_(HandOver.from_agency_id == actor.agency_id, HandOver.to_agency_id == actor.agency_id)
+    )
+
+
 def placements(actor: Actor) -> sa.Select[Placement]:
-    """Placements of the people of the caseload."""
+    """Placements of the people of the caseload; an employer's own."""
+    if actor.role is Role.EMPLOYER:
+        return sa.select(Placement).where(_own(Placement.organisation_id, actor))
     return _of_people(sa.select(Placement), Placement.person_id, actor)
 
 
@@ -126,7 +179,17 @@ def one(session: Session, query: sa.Select[Model], *conditions: Any) -> Model:
 def _caseload(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.role is not Role.ADVISOR or actor.agency_id is None:
         return sa.false()
-    return Person.agency_id == actor.agency_id
+    taken = sa.select(HandOver.person_id).where(
+        HandOver.to_agency_id == actor.agency_id, HandOver.state == HandOverState.ACCEPTED
+    )
+    return sa.or_(Person.agency_id == actor.agency_id, Person.id.in_(taken))
+
+
+def _own(organisation_id: Any, actor: Actor) -> sa.ColumnElement[bool]:
+    if actor.role is not Role.EMPLOYER or actor.organisation_id is None:
+        return sa.false()
+    owned: sa.ColumnElement[bool] = organisation_id == actor.organisation_id
+    return owned
 
 
 def _of_people(query: sa.Select[Any], person_id: Any, actor: Actor) -> sa.Select[Any]:

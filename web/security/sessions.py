@@ -176,7 +176,7 @@ def others(session: Session, signed_in: SignedIn, *, at: datetime) -> int:
 def find(session: Session, token: str, *, at: datetime) -> tuple[SignedIn, datetime] | None:
     """The live session of that token and when it was last seen; None when it ended, lapsed or never was."""
     row = session.execute(
-        sa.select(UserSession, User, Agency.name)
+        sa.select(UserSession, User, Agency)
         .join(User, User.id == UserSession.user_id)
         .outerjoin(Agency, Agency.id == User.agency_id)
         .where(UserSession.token_hash == hashed(token), UserSession.ended_at.is_(None), User.active)
@@ -194,8 +194,9 @@ def find(session: Session, token: str, *, at: datetime) -> tuple[SignedIn, datet
         role=user.role,
         permissions=frozenset(user.permissions),
         agency_id=user.agency_id,
-        agency_name=agency,
+        agency_name=agency.name if agency else None,
         organisation_id=user.organisation_id,
+        agency_kind=agency.kind if agency else None,
     )
     signed_in = SignedIn(
         kept.id, actor, user.email, kept.verified_at is not None, kept.fresh_at, dict(user.preferences or {})

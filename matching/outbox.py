@@ -1,0 +1,215 @@
+"""Messages to send: written in the transaction of their cause, given to a server later (reliability.md K3).
+
+A message is given to the server at most once without a person's word: one whose outcome nobody knows is failed, visible
+and sent again by hand. Instants (`at`) are arguments, and real (interfaces.md); `on` is the business day of the cause.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from .errors import IllegalTransition
+from .store.messages import OutgoingMessage
+from .vocabulary import MessageState as State
+
+#: So long a message waits: its author may take the decision back meanwhile.
+HOLD = timedelta(minutes=10)
+#: Messages leave between these hours of the day in France, never at night.
+OPENS, CLOSES = time(7, 30), time(20, 0)
+PARIS = ZoneInfo("Europe/Paris")
+#: So many tries, further and further apart, then a person is told.
+ATTEMPTS = 10
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
+#: Given to the server for so long without an answer noted: the worker is gone, and nobody knows.
+LEASE = timedelta(minutes=5)
+
+#: Failures that another try will not mend: the address is to be corrected first.
+REFUSED_FOR_GOOD = frozenset({"mailbox-refused", "address-invalid", "message-refused"})
+
+
+def queue(
+    session: Session,
+    kind: str,
+    *,
+    subject: tuple[str, int],
+    address: str | None,
+    on: date,
+    at: datetime,
+    occasion: str = "",
+    person_id: int | None = None,
+    organisation_id: int | None = None,
+    user_id: int | None = None,
+    sender_id: int | None = None,
+    decision_id: int | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    hold: timedelta = HOLD,
+) -> OutgoingMessage | None:
+    """A message that waits; None without an address. The same (kind, subject, address, occasion) is written once.
+
+    Flushes, never commits.
+    """
+    if not address:
+        return None
+    kind_of, key = subject
+    same = sa.select(OutgoingMessage).where(
+        OutgoingMessage.kind == kind,
+        OutgoingMessage.subject_kind == kind_of,
+        OutgoingMessage.subject_id == key,
+        OutgoingMessage.address == address,
+        OutgoingMessage.occasion == occasion,
+    )
+    known = session.scalar(same)
+    if known is not None:
+        return known
+    due = in_hours(at + hold)
+    made = OutgoingMessage(
+        kind=kind,
+        subject_kind=kind_of,
+        subject_id=key,
+        occasion=occasion,
+        address=address,
+        person_id=person_id,
+        organisation_id=organisation_id,
+        user_id=user_id,
+        sender_id=sender_id,
+        decision_id=decision_id,
+        arguments=dict(arguments or {}),
+        state=State.WAITING,
+        caused_on=on,
+        queued_at=at,
+        due_at=due,
+        try_at=due,
+    )
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:  # another process was faster
+        return session.scalars(same).one()
+    return made
+
+
+def in_hours(at: datetime) -> datetime:
+    """That instant, or the next morning's opening when it falls at night."""
+    local = at.astimezone(PARIS)
+    if local.time() < OPENS:
+        local = datetime.combine(local.date(), OPENS, PARIS)
+    elif local.time() >= CLOSES:
+        local = datetime.combine(local.date() + timedelta(days=1), OPENS, PARIS)
+    return local.astimezone(at.tzinfo)
+
+
+def has_left(session: Session, decision_id: int) -> bool:
+    """Whether a message that tells of this decision was given to a server, or may have been."""
+    gone = sa.exists().where(
+        OutgoingMessage.decision_id == decision_id,
+        sa.or_(
+            OutgoingMessage.state.in_((State.SENDING, State.SENT)),
+            OutgoingMessage.error_code == "interrupted",
+        ),
+    )
+    return bool(session.scalar(sa.select(gone)))
+
+
+def cancel(session: Session, *conditions: Any) -> int:
+    """Messages that meet the conditions and still wait will not leave. Returns how many."""
+    stopped = session.execute(
+        sa.update(OutgoingMessage)
+        .where(OutgoingMessage.state == State.WAITING, *conditions)
+        .values(state=State.CANCELLED)
+        .execution_options(synchronize_session="fetch")
+    )
+    return int(stopped.rowcount)  # type: ignore[attr-defined]
+
+
+def claim(session: Session, *, at: datetime, limit: int = 50) -> Sequence[OutgoingMessage]:
+    """Messages to give to the server now, theirs alone who asked; those of a lost worker are failed instead."""
+    abandon(session, at=at)
+    ready = (
+        sa.select(OutgoingMessage.id)
+        .where(OutgoingMessage.state == State.WAITING, OutgoingMessage.try_at <= at)
+        .order_by(OutgoingMessage.try_at, OutgoingMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    mine = list(session.scalars(ready))
+    if not mine:
+        return []
+    session.execute(
+        sa.update(OutgoingMessage)
+        .where(OutgoingMessage.id.in_(mine), OutgoingMessage.state == State.WAITING)
+        .values(state=State.SENDING, try_at=at, attempts=OutgoingMessage.attempts + 1)
+    )
+    return session.scalars(
+        sa.select(OutgoingMessage)
+        .where(OutgoingMessage.id.in_(mine))
+        .order_by(OutgoingMessage.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def abandon(session: Session, *, at: datetime) -> None:
+    """What a worker took and never answered for is failed: it may have left, a person decides."""
+    session.execute(
+        sa.update(OutgoingMessage)
+        .where(OutgoingMessage.state == State.SENDING, OutgoingMessage.try_at < at - LEASE)
+        .values(state=State.FAILED, error_code="interrupted")
+    )
+
+
+def sent(session: Session, message: OutgoingMessage, *, at: datetime, subject: str, text: str) -> None:
+    """The server took it. `text` is kept, without the link."""
+    message.state, message.sent_at, message.error_code = State.SENT, at, None
+    message.sent_subject, message.sent_text = subject[:200], text
+    session.flush()
+
+
+def failed(session: Session, message: OutgoingMessage, code: str, *, at: datetime) -> None:
+    """The server did not take it: tried again later, unless no further try would help."""
+    message.error_code = code[:40]
+    if code in REFUSED_FOR_GOOD or message.attempts >= ATTEMPTS:
+        message.state = State.FAILED
+    else:
+        message.state, message.try_at = State.WAITING, at + pause(message.attempts)
+    session.flush()
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after so many tries: doubled each time, give or take a fifth so that not all come at once."""
+    longest: timedelta = min(FIRST_PAUSE * 2 ** max(attempts - 1, 0), LONGEST_PAUSE)
+    return longest * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, guards nothing
+
+
+def resend(session: Session, message: OutgoingMessage, *, at: datetime, address: str | None = None) -> None:
+    """A failed or cancelled message waits again, now, to the present address. Raises IllegalTransition for any other."""
+    if message.state not in (State.FAILED, State.CANCELLED):
+        raise IllegalTransition("illegal-step", machine="message", state=str(message.state), action="resend")
+    message.state, message.attempts, message.error_code = State.WAITING, 0, None
+    message.due_at = message.try_at = in_hours(at)
+    if address:
+        message.address = address
+    session.flush()
+
+
+def last_of(
+    session: Session, kinds: Iterable[str], subject_kind: str, subject_ids: Sequence[int]
+) -> dict[int, OutgoingMessage]:
+    """The latest message of these kinds for each subject that has one. One query."""
+    latest = (
+        sa.select(sa.func.max(OutgoingMessage.id))
+        .where(
+            OutgoingMessage.kind.in_(list(kinds)),
+            OutgoingMessage.subject_kind == subject_kind,
+            OutgoingMessage.subject_id.in_(subject_ids),
+        )
+        .group_by(OutgoingMessage.subject_id)
+    )
+    found = session.scalars(sa.select(OutgoingMessage).where(OutgoingMessage.id.in_(latest)))
+    return {message.subject_id: message for message in found}
