@@ -184,11 +184,11 @@ def failed(session: Session, message: OutgoingMessage, code: str, *, at: datetim
 def pause(attempts: int) -> timedelta:
     """How long to wait after so many tries: doubled each time, give or take a fifth so that not all come at once."""
     longest: timedelta = min(FIRST_PAUSE * 2 ** max(attempts - 1, 0), LONGEST_PAUSE)
-    return longest * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, guards nothing
+    return longest * random.uniform(0.8, 1.2)
 
 
 def resend(session: Session, message: OutgoingMessage, *, at: datetime, address: str | None = None) -> None:
-    """A failed or cancelled message waits again, now, to the present address. Raises IllegalTransition for any other."""
+    """A failed or cancelled message waits again, to the present address. Raises IllegalTransition for any other."""
     if message.state not in (State.FAILED, State.CANCELLED):
         raise IllegalTransition("illegal-step", machine="message", state=str(message.state), action="resend")
     message.state, message.attempts, message.error_code = State.WAITING, 0, None

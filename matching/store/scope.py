@@ -68,12 +68,11 @@ def proposals(actor: Actor) -> sa.Select[MatchProposal]:
 
 def released(actor: Actor) -> sa.Select[MatchProposal]:
     """What was released to an employer, and nothing else; never more of it than the release says."""
-    query = (
+    return (
         sa.select(MatchProposal)
         .join(Release, Release.proposal_id == MatchProposal.id)
         .where(MatchProposal.offer_id.in_(sa.select(Offer.id).where(_own(Offer.organisation_id, actor))))
     )
-    return query
 
 
 def messages(actor: Actor) -> sa.Select[OutgoingMessage]:
