@@ -6,6 +6,7 @@ None: nobody can be written to, and an advisor is told instead. Nothing here is 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -53,7 +54,7 @@ def person_address(person: Person) -> str | None:
 
 
 def signers_of_proposals(session: Session, proposal_ids: Iterable[int]) -> dict[int, int]:
-    """The advisor who took the last step of each proposal, else the one whose caseload the person is in. Two queries."""
+    """The advisor who took the last step of each proposal, else the one who follows the person. Two queries."""
     ids = list(proposal_ids)
     caseload = session.execute(
         sa.select(MatchProposal.id, Person.caseload_user_id)
@@ -66,7 +67,7 @@ def signers_of_proposals(session: Session, proposal_ids: Iterable[int]) -> dict[
         .where(ReviewDecision.proposal_id.in_(ids), User.role == Role.ADVISOR)
         .order_by(ReviewDecision.id)
     )
-    return dict(caseload.tuples()) | dict(steps.tuples())  # type: ignore[arg-type]
+    return _latest(caseload, steps)
 
 
 def signers_of_offers(session: Session, offer_ids: Iterable[int]) -> dict[int, int]:
@@ -87,4 +88,9 @@ def signers_of_offers(session: Session, offer_ids: Iterable[int]) -> dict[int, i
         .where(MatchProposal.offer_id.in_(ids))
         .order_by(Release.id)
     )
-    return dict(dealt.tuples()) | dict(sent.tuples())  # type: ignore[arg-type]
+    return _latest(dealt, sent)
+
+
+def _latest(*found: Iterable[Any]) -> dict[int, int]:
+    """The last account named for each key."""
+    return {key: user for rows in found for key, user in rows}
