@@ -1,0 +1,109 @@
+"""The three machines and the milestones, written by hand from workflow.md beside the code: the tests' own truth.
+
+One line a step: its name, the states it starts from, the state it leads to, who may take it. A supervisor may do what an
+advisor may. `-`: the row does not exist yet; `live`: every live state of a proposal.
+"""
+
+from typing import NamedTuple
+
+LIVE = "computed to_review deferred approved person_asked agreed sent interview selected"
+UNDER_CONTRACT = "signed started trial_passed running suspended"
+
+OFFER = """
+submit    | - draft to_complete                                 | submitted   | employer importer advisor
+return    | submitted                                           | to_complete | advisor importer
+accept    | submitted                                           | open        | advisor importer
+hold      | open                                                | on_hold     | employer advisor importer
+resume    | on_hold                                             | open        | employer advisor importer
+refresh   | open lapsed                                         | open        | employer advisor
+lapse     | open                                                | lapsed      | clock
+fill      | open on_hold lapsed                                 | filled      | system
+withdraw  | draft submitted to_complete open on_hold lapsed     | withdrawn   | employer advisor
+reopen    | filled withdrawn                                    | open        | advisor system
+"""
+
+PROPOSAL = f"""
+compute             | -                          | computed      | system clock advisor
+stale               | computed to_review         | stale         | system clock
+shortlist           | computed                   | to_review     | system clock advisor
+approve             | to_review deferred         | approved      | advisor mission_locale
+reject              | to_review deferred         | rejected      | advisor mission_locale
+defer               | to_review                  | deferred      | advisor
+wake                | deferred                   | to_review     | advisor clock
+contact             | approved                   | person_asked  | advisor system
+yes                 | person_asked               | agreed        | young_person advisor
+no                  | person_asked               | declined      | young_person advisor
+no_answer           | person_asked               | declined      | clock
+send                | agreed                     | sent          | advisor
+interview           | sent                       | interview     | employer advisor
+selected            | sent interview             | selected      | employer advisor
+not_selected        | sent interview             | not_selected  | employer advisor
+no_answer_employer  | sent                       | not_selected  | clock
+close               | {LIVE}                     | closed        | system advisor
+undo                | approved rejected deferred | to_review     | advisor mission_locale
+"""
+
+PLACEMENT = f"""
+open         | -                                   | proposed      | employer advisor mission_locale
+promise      | proposed                            | promised      | employer advisor
+request_aid  | promised                            | aid_requested | advisor mission_locale
+grant        | aid_requested                       | aid_granted   | advisor
+refuse       | aid_requested                       | aid_refused   | advisor
+sign         | promised aid_granted aid_refused    | signed        | advisor
+start        | signed                              | started       | employer advisor
+no_show      | signed                              | abandoned     | employer advisor
+pass_trial   | started                             | trial_passed  | employer advisor
+run          | started trial_passed                | running       | advisor clock
+break_trial  | started                             | exited        | employer advisor
+suspend      | running                             | suspended     | advisor
+resume       | suspended                           | running       | advisor
+exit         | trial_passed running suspended      | exited        | advisor
+complete     | running                             | completed     | advisor
+abandon      | proposed promised aid_requested aid_granted aid_refused | abandoned | employer advisor
+cancel       | {UNDER_CONTRACT}                    | abandoned     | supervisor
+"""
+
+MILESTONE = """
+fall_due    | upcoming                                  | due               | clock
+receive     | upcoming due                              | document_received | advisor mission_locale employer
+ask         | document_received                         | asked             | advisor mission_locale
+pay         | asked                                     | paid              | advisor mission_locale
+refuse      | document_received asked                   | refused           | advisor mission_locale
+lapse       | upcoming due                              | lapsed            | clock
+claim_back  | paid                                      | to_repay          | system
+repay       | to_repay                                  | repaid            | advisor mission_locale
+cancel      | upcoming due document_received asked      | cancelled         | system
+"""
+
+
+class Line(NamedTuple):
+    """A step as the page tells it; names only. `starts` holds None for a row that does not exist yet."""
+
+    starts: frozenset[str | None]
+    leads_to: str
+    parties: frozenset[str]
+
+
+def read(text: str) -> dict[str, Line]:
+    """The steps of a machine by name."""
+    steps = {}
+    for line in text.strip().splitlines():
+        name, starts, leads_to, parties = (part.strip() for part in line.split("|"))
+        who = set(parties.split())
+        who |= {"supervisor"} if "advisor" in who else set()
+        steps[name] = Line(
+            frozenset(None if state == "-" else state for state in starts.split()), leads_to, frozenset(who)
+        )
+    return steps
+
+
+def of_code(table) -> dict[str, Line]:
+    """The same of a table of the code."""
+    return {
+        str(action): Line(
+            frozenset(None if state is None else str(state) for state in step.starts),
+            str(step.leads_to),
+            frozenset(str(party) for party in step.parties),
+        )
+        for action, step in table.items()
+    }
