@@ -25,6 +25,8 @@ class User(Row):
     public_id: Mapped[uuid.UUID] = public_id()
     email: Mapped[str] = personal(sa.String(255), purpose=ACCOUNT, keep=KEEP_ACCOUNT, unique=True)
     name: Mapped[str] = personal(sa.String(200), purpose=ACCOUNT, keep=KEEP_ACCOUNT)
+    #: Where the people and employers that the account writes to may call back.
+    phone: Mapped[str | None] = personal(sa.String(20), purpose=ACCOUNT, keep=KEEP_ACCOUNT)
     role: Mapped[Role] = plain(code(Role))
     permissions: Mapped[list[str]] = plain(sa.JSON, default=list)
     organisation_id: Mapped[int | None] = refers("organisation.id", optional=True)

@@ -81,6 +81,9 @@ class AccessLink(Row):
     revoked_at: Mapped[datetime | None] = plain(Utc)
     #: Wrong birth dates given (A8): five, and the link is over.
     tries: Mapped[int] = plain(sa.SmallInteger, default=0)
+    #: The browser that gave the right one (hash of its token), and when: the page of a FILE opens to it alone.
+    proved_by: Mapped[str | None] = plain(sa.String(64))
+    proved_at: Mapped[datetime | None] = plain(Utc)
 
 
 class PersonRequest(Row):

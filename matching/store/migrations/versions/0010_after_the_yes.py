@@ -260,15 +260,22 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=400), nullable=True),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("reason_code", sa.String(length=40), nullable=True),
         sa.Column("reason", sa.String(length=400), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(state = 'asked') = (decided_on IS NULL)", name=op.f("ck_hand_over_decided")),
         sa.CheckConstraint("from_agency_id <> to_agency_id", name=op.f("ck_hand_over_elsewhere")),
+        sa.CheckConstraint("(state = 'ended') = (ended_on IS NOT NULL)", name=op.f("ck_hand_over_ended")),
         sa.ForeignKeyConstraint(
             ["asked_by_id"], ["user.id"], name=op.f("fk_hand_over_asked_by_id_user"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
             ["decided_by_id"], ["user.id"], name=op.f("fk_hand_over_decided_by_id_user"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["ended_by_id"], ["user.id"], name=op.f("fk_hand_over_ended_by_id_user"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
             ["from_agency_id"],
@@ -302,6 +309,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_hand_over_asked_by_id"), "hand_over", ["asked_by_id"], unique=False)
     op.create_index(op.f("ix_hand_over_decided_by_id"), "hand_over", ["decided_by_id"], unique=False)
+    op.create_index(op.f("ix_hand_over_ended_by_id"), "hand_over", ["ended_by_id"], unique=False)
     op.create_index(op.f("ix_hand_over_from_agency_id"), "hand_over", ["from_agency_id"], unique=False)
     op.create_index(op.f("ix_hand_over_person_id"), "hand_over", ["person_id"], unique=False)
     op.create_index(op.f("ix_hand_over_placement_id"), "hand_over", ["placement_id"], unique=False)
@@ -468,6 +476,8 @@ def upgrade() -> None:
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tries", sa.SmallInteger(), nullable=False),
+        sa.Column("proved_by", sa.String(length=64), nullable=True),
+        sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["check_in_id"],
             ["check_in.id"],
@@ -545,3 +555,5 @@ def upgrade() -> None:
     with op.batch_alter_table("placement") as table:
         table.add_column(sa.Column("end_motive", sa.String(length=24), nullable=True))
         table.add_column(sa.Column("tutor", sa.String(length=255), nullable=True))
+    with op.batch_alter_table("user") as table:
+        table.add_column(sa.Column("phone", sa.String(length=20), nullable=True))
