@@ -126,6 +126,7 @@ class HandOver(Row):
         ),
         sa.CheckConstraint("from_agency_id <> to_agency_id", name="elsewhere"),
         sa.CheckConstraint("(state = 'asked') = (decided_on IS NULL)", name="decided"),
+        sa.CheckConstraint("(state = 'ended') = (ended_on IS NOT NULL)", name="ended"),
     )
 
     public_id: Mapped[uuid.UUID] = public_id()
@@ -142,7 +143,12 @@ class HandOver(Row):
     note: Mapped[str | None] = personal(sa.String(400), purpose="who follows the person")
     decided_by_id: Mapped[int | None] = refers("user.id", optional=True)
     decided_on: Mapped[date | None] = plain(sa.Date)
+    #: Why it was refused or given back: a code of `hand_overs`, and free words.
+    reason_code: Mapped[str | None] = plain(sa.String(40))
     reason: Mapped[str | None] = personal(sa.String(400), purpose="who follows the person")
+    #: When the receiving agency gave the file back, and who did.
+    ended_on: Mapped[date | None] = plain(sa.Date)
+    ended_by_id: Mapped[int | None] = refers("user.id", optional=True)
     version: Mapped[int] = plain(sa.Integer)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain dict
