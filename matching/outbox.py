@@ -31,8 +31,14 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 #: Given to the server for so long without an answer noted: the worker is gone, and nobody knows.
 LEASE = timedelta(minutes=5)
 
-#: Failures that another try will not mend: the address is to be corrected first.
-REFUSED_FOR_GOOD = frozenset({"mailbox-refused", "address-invalid", "message-refused"})
+#: A server that is away is asked so often at least; a message is given up after so long: it is no fault of its own.
+OUTAGE_PAUSE, OUTAGE = timedelta(minutes=30), timedelta(days=3)
+AWAY = "server-down"
+
+#: Failures that another try will not mend by itself: a person looks first. `interrupted`: nobody knows whether it left.
+REFUSED_FOR_GOOD = frozenset(
+    {"mailbox-refused", "address-invalid", "message-refused", "not-composed", "interrupted"}
+)
 
 
 def queue(
@@ -108,14 +114,22 @@ def in_hours(at: datetime) -> datetime:
 
 def has_left(session: Session, decision_id: int) -> bool:
     """Whether a message that tells of this decision was given to a server, or may have been."""
-    gone = sa.exists().where(
-        OutgoingMessage.decision_id == decision_id,
+    return bool(have_left(session, [decision_id]))
+
+
+def have_left(session: Session, decision_ids: Iterable[int]) -> set[int]:
+    """Those of these decisions that a message told of, or may have. One query."""
+    ids = list(decision_ids)
+    if not ids:
+        return set()
+    gone = sa.select(OutgoingMessage.decision_id).where(
+        OutgoingMessage.decision_id.in_(ids),
         sa.or_(
             OutgoingMessage.state.in_((State.SENDING, State.SENT)),
             OutgoingMessage.error_code == "interrupted",
         ),
     )
-    return bool(session.scalar(sa.select(gone)))
+    return {key for key in session.scalars(gone) if key is not None}
 
 
 def cancel(session: Session, *conditions: Any) -> int:
@@ -130,8 +144,13 @@ def cancel(session: Session, *conditions: Any) -> int:
 
 
 def claim(session: Session, *, at: datetime, limit: int = 50) -> Sequence[OutgoingMessage]:
-    """Messages to give to the server now, theirs alone who asked; those of a lost worker are failed instead."""
+    """Messages to give to the server now, theirs alone who asked; those of a lost worker are failed instead.
+
+    None at night: what was due in the evening and could not leave waits for the morning.
+    """
     abandon(session, at=at)
+    if in_hours(at) != at:
+        return []
     ready = (
         sa.select(OutgoingMessage.id)
         .where(OutgoingMessage.state == State.WAITING, OutgoingMessage.try_at <= at)
@@ -174,16 +193,33 @@ def sent(session: Session, message: OutgoingMessage, *, at: datetime, subject: s
 def failed(session: Session, message: OutgoingMessage, code: str, *, at: datetime) -> None:
     """The server did not take it: tried again later, unless no further try would help."""
     message.error_code = code[:40]
-    if code in REFUSED_FOR_GOOD or message.attempts >= ATTEMPTS:
+    tired = at - message.due_at > OUTAGE if code == AWAY else message.attempts >= ATTEMPTS
+    if code in REFUSED_FOR_GOOD or tired:
         message.state = State.FAILED
     else:
-        message.state, message.try_at = State.WAITING, at + pause(message.attempts)
+        wait = pause(message.attempts)
+        message.state = State.WAITING
+        message.try_at = in_hours(at + (min(wait, OUTAGE_PAUSE) if code == AWAY else wait))
+    session.flush()
+
+
+def drop(session: Session, message: OutgoingMessage, code: str) -> None:
+    """What it was about has moved meanwhile: it does not leave, and says why."""
+    message.state, message.error_code = State.CANCELLED, code[:40]
+    session.flush()
+
+
+def hurry(session: Session, message: OutgoingMessage, *, at: datetime) -> None:
+    """Not to be held any longer. Raises IllegalTransition for one that does not wait."""
+    if message.state is not State.WAITING:
+        raise IllegalTransition("illegal-step", machine="message", state=str(message.state), action="hurry")
+    message.try_at = in_hours(at)
     session.flush()
 
 
 def pause(attempts: int) -> timedelta:
     """How long to wait after so many tries: doubled each time, give or take a fifth so that not all come at once."""
-    longest: timedelta = min(FIRST_PAUSE * 2 ** max(attempts - 1, 0), LONGEST_PAUSE)
+    longest: timedelta = min(FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), 20), LONGEST_PAUSE)
     return longest * random.uniform(0.8, 1.2)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import workdays
+from . import outbox, workdays
 from .store.matches import MatchProposal, Release, ReviewDecision
 from .store.organisations import Offer
 from .store.people import Person
@@ -234,7 +234,7 @@ def _undoable(
         .order_by(ReviewDecision.id.desc())
         .limit(1)
     ).one()
-    if last.told:
+    if last.told or outbox.has_left(session, last.id):
         refuse("already-told")
     if party is not Party.SUPERVISOR and (last.actor_id != actor_id or at - last.decided_at > UNDO_WITHIN):
         refuse("not-yours-to-undo", hours=int(UNDO_WITHIN.total_seconds() // 3600))

@@ -13,7 +13,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import proposal_guards as guards, workdays
+from . import proposal_guards as guards, telling, workdays
 from .store.matches import MatchProposal, Release, ReviewDecision
 from .store.people import Person
 from .transitions import Step, flush, step, target
@@ -132,6 +132,7 @@ def review(
     if action in SPOKEN and actor_id is not None:
         _spoken(session, proposal.person_id, on)
     session.flush()
+    telling.follow(session, proposal, decision, told=told, on=on, at=at)
     return decision
 
 

@@ -7,7 +7,7 @@ score and its reasons are those that the proposal kept of the day it was made (s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -320,10 +320,20 @@ def present(session: Session, actor: scope.Actor, offer: Offer, *, at: datetime)
 
 
 def can_undo(
-    proposal: MatchProposal, last: ReviewDecision | None, actor: scope.Actor, *, at: datetime
+    proposal: MatchProposal,
+    last: ReviewDecision | None,
+    actor: scope.Actor,
+    *,
+    at: datetime,
+    left: Collection[int] = (),
 ) -> bool:
-    """Whether the guard of `undo` would let this account take its last decision back, the cap of the person aside."""
-    if last is None or last.told or proposal.state not in TRANSITIONS[ProposalAction.UNDO].starts:
+    """Whether the guard of `undo` would let this account take its last decision back, the cap of the person aside.
+
+    `left`: decisions that a message has told of (`outbox.have_left`).
+    """
+    if last is None or last.told or last.id in left:
+        return False
+    if proposal.state not in TRANSITIONS[ProposalAction.UNDO].starts:
         return False
     if actor.party is Party.SUPERVISOR:
         return True

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from . import audit, proposals, review
+from . import audit, proposals, review, telling
 from .eligibility.programme import ProgrammeBook
 from .errors import PasserelleError, StaleVersion
 from .proposals import Details, ProposalAction as Action
@@ -103,7 +103,8 @@ def decide(
 ) -> ReviewDecision:
     """Take one step as this advisor and put it on the trail. Flushes, never commits.
 
-    `contact` of a proposal that nobody approved yet approves it first. Raises Overtaken when the row is no longer as
+    `contact` of a proposal that nobody approved yet approves it first; an approval alone asks the person by e-mail,
+    after the ten minutes in which it can be taken back. Raises Overtaken when the row is no longer as
     it was seen, else what `proposals.review` raises; then nothing was written.
     """
     if (proposal.version, str(proposal.state)) != (seen.version, seen.state):
@@ -121,7 +122,10 @@ def decide(
             at=at,
         )
         details = replace(details, proofs=())
-    return _step(session, actor, proposal, action, details, book, on=on, at=at)
+    decision = _step(session, actor, proposal, action, details, book, on=on, at=at)
+    if action is Action.APPROVE:
+        telling.ask(session, proposal, decision, on=on, at=at)
+    return decision
 
 
 def _step(
