@@ -1,19 +1,21 @@
 """The clock (workflow.md, convention f): rules of time, each a flow given a day; the worker runs them once a day.
 
-A rule reads the state of the base and the day, never what ran before: run twice it doubles nothing, and days that were
-skipped are run one by one, in order, so that none is lost.
+A rule reads the state of the base and the day, never what ran before: run twice it doubles nothing. What is owed is
+written down first, a row for each day and rule: days that were skipped are run one by one, in order, and a rule that
+fails stays owed and keeps no other from running. Who runs them (`web.clock_work`) commits each on its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from .errors import PasserelleError
 from .store.messages import ClockRun
 
 if TYPE_CHECKING:
@@ -31,28 +33,88 @@ class Day:
 
 #: How many rows a rule changed.
 Rule = Callable[[Session, Day], int]
-
-#: In the order they run; each in a transaction of its own.
-RULES: tuple[tuple[str, Rule], ...] = ()
+Each = TypeVar("Each")
 
 
-def last_run(session: Session) -> date | None:
-    """The last day that the rules were run for; None when they never were."""
+def last_day(session: Session) -> date | None:
+    """The last day whose rules were written down as owed; None when the clock never ran."""
     return session.scalar(sa.select(sa.func.max(ClockRun.day)))
 
 
-def days_to_run(session: Session, on: date) -> Iterator[date]:
-    """The days after the last run up to `on`, oldest first; `on` alone when the rules never ran."""
-    day = last_run(session)
-    if day is None:
-        yield on
-        return
-    while day < on:
-        day += timedelta(days=1)
-        yield day
+def begin(session: Session, on: date, rules: Iterable[str]) -> Sequence[date]:
+    """Write down what is owed since the last day, to `on` included; the days that are new. Flushes, never commits.
+
+    A base whose clock never ran begins with `on`: what happened before it was nobody's to do. A rule that a new
+    version brings begins with the next day.
+    """
+    last = last_day(session)
+    days = list(_days(last + timedelta(days=1) if last is not None else on, on))
+    rows = [{"day": day, "rule": rule} for day in days for rule in rules]
+    if rows:
+        session.execute(sa.insert(ClockRun), rows)
+    return days
 
 
-def note(session: Session, day: Day, counts: dict[str, int]) -> None:
-    """That day is done. Flushes, never commits."""
-    session.add(ClockRun(day=day.on, ran_at=day.at, counts=counts))
+def _days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
+
+
+def owed(session: Session, on: date) -> Sequence[tuple[date, str]]:
+    """(day, rule) of all that is still to run up to `on`, in the order in which it is run."""
+    rows = session.execute(
+        sa.select(ClockRun.day, ClockRun.rule)
+        .where(ClockRun.ran_at.is_(None), ClockRun.day <= on)
+        .order_by(ClockRun.day, ClockRun.id)
+    )
+    return [(row.day, row.rule) for row in rows]
+
+
+def run(session: Session, day: Day, name: str, rule: Rule) -> int | None:
+    """Apply one rule to one day and note it; None when that was done meanwhile. Flushes, never commits."""
+    row = _row(session, day.on, name)
+    if row is None:
+        return None
+    changed = rule(session, day)
+    row.ran_at, row.rows_changed, row.error_code = day.at, changed, None
     session.flush()
+    return changed
+
+
+def fail(session: Session, on: date, name: str, code: str) -> None:
+    """That rule could not run: it stays owed, and says why."""
+    row = _row(session, on, name)
+    if row is not None:
+        row.error_code = code[:60]
+        session.flush()
+
+
+def _row(session: Session, on: date, name: str) -> ClockRun | None:
+    """The row that is still owed, kept from another worker to the end of the transaction."""
+    return session.scalar(
+        sa.select(ClockRun)
+        .where(ClockRun.day == on, ClockRun.rule == name, ClockRun.ran_at.is_(None))
+        .with_for_update()
+    )
+
+
+def is_owed(session: Session, on: date) -> bool:
+    """Whether that business day has not begun: nothing of it was written down."""
+    last = last_day(session)
+    return last is None or last < on
+
+
+def each(session: Session, rows: Iterable[Each], act: Callable[[Each], Any]) -> int:
+    """Do it to each row in a savepoint of its own; how many were done.
+
+    What a row refuses (somebody moved it meanwhile) leaves the others alone: the rule sees it again the next day.
+    """
+    done = 0
+    for row in rows:
+        try:
+            with session.begin_nested():
+                act(row)
+        except PasserelleError:
+            continue
+        done += 1
+    return done

@@ -25,9 +25,11 @@ class Step(NamedTuple, Generic[State]):
 
 
 def step(starts: Iterable[State | None], leads_to: State, *parties: Party) -> Step[State]:
-    """A line of a machine's table. A supervisor may do what an advisor may."""
-    allowed = frozenset(parties) | ({Party.SUPERVISOR} if Party.ADVISOR in parties else set())
-    return Step(frozenset(starts), leads_to, allowed)
+    """A line of a machine's table. A supervisor may do what an advisor may, and so may an advisor of a mission locale
+    or a Cap emploi: whom they act for is the caseload's business (security.md §2), not the machine's.
+    """
+    alike = {Party.SUPERVISOR, Party.MISSION_LOCALE} if Party.ADVISOR in parties else set()
+    return Step(frozenset(starts), leads_to, frozenset(parties) | alike)
 
 
 def target(

@@ -1,7 +1,7 @@
 """The three machines and the milestones, written by hand from workflow.md beside the code: the tests' own truth.
 
-One line a step: its name, the states it starts from, the state it leads to, who may take it. A supervisor may do what an
-advisor may. `-`: the row does not exist yet; `live`: every live state of a proposal.
+One line a step: its name, the states it starts from, the state it leads to, who may take it. A supervisor and an advisor of
+a mission locale may do what an advisor may: files change hands (workflow.md iii). `-`: the row does not exist yet; `live`: every live state of a proposal.
 """
 
 from typing import NamedTuple
@@ -90,7 +90,7 @@ def read(text: str) -> dict[str, Line]:
     for line in text.strip().splitlines():
         name, starts, leads_to, parties = (part.strip() for part in line.split("|"))
         who = set(parties.split())
-        who |= {"supervisor"} if "advisor" in who else set()
+        who |= {"supervisor", "mission_locale"} if "advisor" in who else set()
         steps[name] = Line(
             frozenset(None if state == "-" else state for state in starts.split()), leads_to, frozenset(who)
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from ..errors import NotFound
 from ..vocabulary import AgencyKind, HandOverState, Party, Role
 from .accounts import User
-from .follow_up import HandOver
+from .follow_up import BreakGlass, HandOver
 from .intake import ImportBatch
 from .matches import MatchProposal, Release
 from .messages import OutgoingMessage, PersonRequest
@@ -59,6 +60,17 @@ class Actor:
 def people(actor: Actor) -> sa.Select[Person]:
     """An advisor's caseload: the people of the agency, and those handed over to it."""
     return sa.select(Person).where(_caseload(actor))
+
+
+def opened(actor: Actor, at: datetime) -> sa.Select[Person]:
+    """Files outside the caseload that this advisor opened with a reason, for half an hour (security.md §2).
+
+    For the page of the person alone: no list, no search, no other page asks it.
+    """
+    held = sa.select(BreakGlass.person_id).where(
+        BreakGlass.actor_id == actor.id, BreakGlass.opened_at <= at, BreakGlass.until_at > at
+    )
+    return sa.select(Person).where(Person.id.in_(held) if actor.role is Role.ADVISOR else sa.false())
 
 
 def proposals(actor: Actor) -> sa.Select[MatchProposal]:

@@ -1,6 +1,7 @@
 """The tables of the machines, written out from workflow.md (i), (ii), (iii): a line more or less is a divergence.
 
-A party after « + » is ours, beyond the page: a file is its own party, a trial that breaks reopens its offer.
+A party after « + » is ours, beyond the page: a file is its own party, a trial that breaks reopens its offer. An advisor
+of a mission locale may do what an advisor may, of the people of their caseload (security.md §2).
 """
 
 import pytest
@@ -102,7 +103,7 @@ def test_a_machine_takes_the_steps_of_its_page(page, table, states):
         written[action] = (
             {None if each == "-" else states(each) for each in starts.split()},
             states(leads_to),
-            parties | ({Party.SUPERVISOR} if Party.ADVISOR in parties else set()),
+            parties | ({Party.SUPERVISOR, Party.MISSION_LOCALE} if Party.ADVISOR in parties else set()),
         )
     held = {
         str(action): (set(step.starts), step.leads_to, set(step.parties)) for action, step in table.items()

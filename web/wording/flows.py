@@ -10,6 +10,7 @@ REFUSALS = {
     "already-told": "La décision a déjà été communiquée : elle ne s'annule plus, enregistrez la suite.",
     "ambiguous-offer": "Plusieurs offres ouvertes portent la référence « {reference} » : nommez l'une de celles-ci : "
     "{allowed}.",
+    "bad-break-glass-reason": "Écrivez pourquoi vous ouvrez cette fiche, en {letters} caractères au moins.",
     "bad-choice": "Cette valeur n'est pas dans la liste : choisissez-en une de la liste.",
     "bad-journal": "{message}",
     "bad-motive": "Indiquez pourquoi l'employeur a mis fin au contrat : {allowed}.",
@@ -35,6 +36,15 @@ REFUSALS = {
     "field-not-disclosed": "Ces informations ne peuvent pas être transmises : {fields}.",
     "guards-broken": "L'offre ne remplirait plus les conditions de son dispositif ({missing}) : corrigez, ou changez de dispositif.",
     "guards-not-met": "L'offre n'est pas complète : {missing}. Complétez-la, ou donnez le motif d'une dérogation.",
+    "hand-over-exists": "Le suivi de cette personne est déjà demandé ou confié à « {name} » : attendez sa réponse, ou retirez "
+    "la demande.",
+    "hand-over-nobody-there": "Personne n'a encore de compte à « {name} » : choisissez une autre structure, ou prévenez "
+    "l'administration.",
+    "hand-over-not-yours": "Cette étape revient à l'autre structure : adressez-vous à elle.",
+    "hand-over-other-programme": "Seuls les emplois d'avenir se confient à une mission locale ou à Cap emploi.",
+    "hand-over-pointless": "Cette demande n'a plus d'objet : la proposition ou l'embauche est close. Refusez-la, ou laissez-la "
+    "s'éteindre.",
+    "hand-over-too-early-or-late": "Le suivi se confie de l'accord de la personne à la fin du contrat : ce n'est pas le moment.",
     "home-before-birth": "L'adresse commencerait le {day}, avant la naissance : corrigez la date.",
     "home-ends-before-it-starts": "L'adresse finirait le {end}, avant son début le {start} : échangez les dates.",
     "home-in-the-future": "L'adresse commencerait le {day}, dans l'avenir : confirmez-la ce jour-là.",
@@ -54,6 +64,8 @@ REFUSALS = {
     "no-right-then": "La personne n'aura pas droit à ce contrat ({programme}) le {day} : proposez-lui une autre offre.",
     "no-step": "Donnez au moins la date de la promesse d'embauche.",
     "no-trial": "Aucune période d'essai n'est en cours à cette date.",
+    "no-match": "Aucune fiche ne correspond exactement : vérifiez l'identifiant, ou le nom, les prénoms et la date de "
+    "naissance avec la personne. L'essai est noté au journal.",
     "not-found": "Cette fiche n'existe pas, ou n'est pas de votre ressort : vérifiez son adresse.",
     "not-lapsed-yet": "L'offre court jusqu'au {review_by} : elle ne peut pas encore expirer.",
     "not-selected": "La personne n'a pas été retenue par l'employeur : enregistrez d'abord sa réponse.",
@@ -76,11 +88,14 @@ REFUSALS = {
     "reason-needed": "Donnez un motif.",
     "right-lapsed": "Le droit a pris fin le {until}, avant le {day} : choisissez une autre offre ou une autre date.",
     "right-not-proven": "Le droit n'est pas établi au {day} pour {programme} : vérifiez {missing}.",
+    "several-match": "Plusieurs fiches correspondent : donnez l'identifiant de la personne.",
     "sector-known": "Ce secteur est déjà celui de l'employeur : choisissez-en un autre.",
     "siret-taken": "Ce SIRET est celui de « {name} » : vérifiez le numéro, ou choisissez cet employeur.",
     "stale-version": "Une autre personne vient d'enregistrer cette fiche : rechargez la page, rien n'est perdu.",
     "start-needed": "Indiquez le premier jour de travail.",
     "too-many-releases": "L'employeur a déjà reçu {limit} candidatures pour ces postes : attendez ses réponses.",
+    "too-many-misses": "{most} essais sont restés sans réponse aujourd'hui : attendez demain, ou adressez-vous à l'agence de "
+    "la personne.",
     "trial-before-start": "L'essai finirait le {day}, avant le début du contrat le {start} : corrigez la date.",
     "trial-first": "La période d'essai court jusqu'au {day} : enregistrez d'abord son issue.",
     "unknown-agency": "L'agence « {name} » n'existe pas ; la base connaît : {known}.",
