@@ -25,7 +25,7 @@ from .vocabulary import BatchState, ResidenceKind
 #: Entries of each kind that are read, the latest.
 AT_MOST = 200
 #: Acts of advisors on a dossier, as the trail names them.
-ACTS = ("person.state", "person.edit", "person.contact", "person.home")
+ACTS = ("person.state", "person.edit", "person.contact", "person.home", "person.wishes")
 READS = ("person.read", "recognition.read")
 #: Said nowhere but on its own line of the page (security.md P2).
 _RECOGNITION = DisabilityRecognition.__tablename__

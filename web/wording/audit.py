@@ -43,6 +43,7 @@ ACTIONS = {
     "proposal.interview": "a noté un entretien",
     "proposal.selected": "a noté le choix d'un employeur",
     "proposal.not_selected": "a noté le refus d'un employeur",
+    "proposal.call": "a appelé un candidat, sans réponse",
     "proposal.close": "a retiré une proposition",
     "proposal.undo": "a annulé une décision",
     "proposal.export": "a exporté ses décisions",
@@ -56,6 +57,20 @@ ACTIONS = {
     "person.edit": "a modifié une fiche",
     "person.contact": "a noté un contact sur une fiche",
     "person.home": "a confirmé un domicile",
+    "person.wishes": "a dit ses souhaits",
+    "link.issue": "a donné un lien personnel à un jeune",
+    "own.opened": "a ouvert sa page, par son lien",
+    "own.birth-date-failed": "date de naissance refusée, par un lien",
+    "own.read": "a lu sa page, par son lien",
+    "own.yes": "a répondu oui, par son lien",
+    "own.no": "a répondu non, par son lien",
+    "own.question": "a posé une question, par son lien",
+    "own.correction": "a demandé une correction, par son lien",
+    "own.erasure": "a demandé l'effacement, par son lien",
+    "request.read": "a lu la demande d'un jeune",
+    "request.question": "a noté la question d'un jeune",
+    "request.done": "a répondu à la demande d'un jeune",
+    "request.refused": "a refusé la demande d'un jeune",
     "people.export": "a exporté la liste des candidats",
     "deadlines.export": "a exporté les échéances",
     "match.ask": "a lancé la recherche de candidats",
@@ -118,7 +133,7 @@ def kind(code: str) -> str:
 
 #: Names of facts; their values are field names and codes, shown as they were noted.
 FACTS = {
-    "role": "fonction", "fields": "champs", "from": "de", "to": "à", "version": "version", "on": "jour", "kind": "nature",
+    "role": "fonction", "fields": "champs", "from": "de", "to": "à", "version": "version", "on": "jour", "kind": "nature", "fact": "donnée",
     "source": "source", "number": "numéro", "page": "page", "steps": "étapes", "programme": "dispositif",
 }  # fmt: skip
 
@@ -128,9 +143,15 @@ def details(facts: Mapping[str, Any]) -> str:
     return " ; ".join(f"{FACTS.get(name, name)} : {_said(name, value)}" for name, value in facts.items())
 
 
+#: Acts of a young person, who has no account.
+OWN = ("own.", "person.wishes", "recognition.read")
+
+
 def nobody(action: str) -> str:
     """Who acted when no account did."""
-    return "personne inconnue" if action.endswith("-failed") else "ligne de commande ou horloge"
+    if action.endswith("-failed"):
+        return "personne inconnue"
+    return "un jeune, par son lien" if action.startswith(OWN) else "ligne de commande ou horloge"
 
 
 def _said(name: str, value: Any) -> str:

@@ -38,6 +38,8 @@ FIELDS = {
     "no_diploma_stated_on": "sans diplôme, dit le",
     "remarks": "remarques",
     "home": "domicile confirmé",
+    "wishes": "métiers souhaités",
+    "wished_hours": "heures souhaitées",
     "diploma": "diplôme",
     "situation": "situation",
     "registration_spell": "inscription",
@@ -114,6 +116,8 @@ def happened(entry: Entry) -> str:
             return f"{contract_step(entry.code)}, chez {about}"
     if entry.code == "person.contact":
         return f"Contact : {CHANNELS.get(about, 'noté').lower()}"
+    if entry.code == "person.wishes":
+        return f"Souhaits dits par la personne, par son lien : {fields_said(entry.fields)}"
     verb = "Renseigné" if entry.code == "person.state" else "Modifié"
     return f"{verb} : {fields_said(entry.fields)}" if entry.fields else f"{verb}, sans effet"
 
