@@ -2,7 +2,8 @@
 
 A rule reads the state of the base and the day, never what ran before: run twice it doubles nothing. What is owed is
 written down first, a row for each day and rule: days that were skipped are run one by one, in order, and a rule that
-fails stays owed and keeps no other from running. Who runs them (`web.clock_work`) commits each on its own.
+fails stays owed and keeps no other from running. Who runs them (`web.clock_work`) commits each on its own. The rules
+themselves, in order: `daily_rules.RULES`.
 """
 
 from __future__ import annotations

@@ -139,10 +139,17 @@ class OfferDraft(Row):
 
 
 class ClockRun(Row):
-    """The rules of time were applied up to that business day."""
+    """A rule of time and a business day it is for: owed as long as `ran_at` is NULL, then with the rows it changed."""
 
     __tablename__ = "clock_run"
+    __table_args__ = (
+        sa.UniqueConstraint("day", "rule"),
+        sa.CheckConstraint("(ran_at IS NULL) = (rows_changed IS NULL)", name="done"),
+    )
 
-    day: Mapped[date] = plain(sa.Date, unique=True)
-    ran_at: Mapped[datetime] = plain(Utc)
-    counts: Mapped[dict[str, int]] = plain(sa.JSON, default=dict)
+    day: Mapped[date] = plain(sa.Date)
+    rule: Mapped[str] = plain(sa.String(40))
+    ran_at: Mapped[datetime | None] = plain(Utc, index=True)
+    rows_changed: Mapped[int | None] = plain(sa.Integer)
+    #: What kept it from running the last time it was tried.
+    error_code: Mapped[str | None] = plain(sa.String(60))

@@ -12,11 +12,15 @@ def upgrade() -> None:
         "clock_run",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("ran_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("rule", sa.String(length=40), nullable=False),
+        sa.Column("ran_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rows_changed", sa.Integer(), nullable=True),
+        sa.Column("error_code", sa.String(length=60), nullable=True),
+        sa.CheckConstraint("(ran_at IS NULL) = (rows_changed IS NULL)", name=op.f("ck_clock_run_done")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_run")),
-        sa.UniqueConstraint("day", name=op.f("uq_clock_run_day")),
+        sa.UniqueConstraint("day", "rule", name=op.f("uq_clock_run_day_rule")),
     )
+    op.create_index(op.f("ix_clock_run_ran_at"), "clock_run", ["ran_at"], unique=False)
     op.create_table(
         "offer_draft",
         sa.Column("id", sa.Integer(), nullable=False),
