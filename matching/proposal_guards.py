@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import outbox, workdays
+from . import outbox, silence
 from .store.matches import MatchProposal, Release, ReviewDecision
 from .store.organisations import Offer
 from .store.people import Person
@@ -26,8 +26,8 @@ RELEASES_PER_POST = 5
 DEFER_DAYS = 30
 #: The author of a decision may take it back for so long; a supervisor longer.
 UNDO_WITHIN = timedelta(hours=24)
-#: Working days of silence: the person's (reminders at 3 and 7), the employer's (5, 10, a call at 15).
-PERSON_SILENCE, EMPLOYER_SILENCE = 7, 15
+#: Working days of silence after which an advisor calls: the person, the employer.
+PERSON_SILENCE, EMPLOYER_SILENCE = silence.PERSON_REMINDERS[-1], silence.EMPLOYER_REMINDERS[-1]
 
 REJECT_REASONS = frozenset(
     {
@@ -68,6 +68,7 @@ CLOSE_REASONS = frozenset(
         "left_programme",
         "moved_out_of_zone",
         "age_limit",
+        "not_forwarded",
         "duplicate_merged",
         "erased",
     }
@@ -115,7 +116,8 @@ def check(
             if details.reason_code is not None:
                 _reason(details, DECLINE_REASONS)
         case "no_answer":
-            _silent(proposal.asked_on, PERSON_SILENCE, on)
+            asked = proposal.asked_on or proposal.proposed_on
+            _over(silence.last_day_to_answer(asked, proposal.called_on), on)
         case "send":
             _sendable(session, proposal, details, actor_id)
         case "selected":
@@ -124,8 +126,7 @@ def check(
         case "not_selected":
             _reason(details, NOT_SELECTED_REASONS)
         case "no_answer_employer":
-            sent = session.scalar(sa.select(Release.released_on).where(Release.proposal_id == proposal.id))
-            _silent(sent, EMPLOYER_SILENCE, on)
+            _over(silence.last_day(employer_since(session, proposal)), on)
         case "close":
             _reason(details, CLOSE_REASONS if party is Party.SYSTEM else {"withdrawn_by_adviser"})
             if party is not Party.SYSTEM and not (details.note or "").strip():
@@ -190,10 +191,18 @@ def _reachable(session: Session, proposal: MatchProposal, details: Details) -> N
         refuse("no-consent", channel=details.channel)
 
 
-def _silent(since: date | None, working_days: int, on: date) -> None:
-    last = workdays.after(since, working_days) if since is not None else on
-    if on < last:
-        refuse("not-yet", day=last)
+def employer_since(session: Session, proposal: MatchProposal) -> date:
+    """The day of the last news of an employer about a proposal: of the interview, else of the release."""
+    release = session.scalar(sa.select(Release).where(Release.proposal_id == proposal.id))
+    if release is None:
+        return proposal.proposed_on
+    return release.answered_on or release.released_on
+
+
+def _over(last: date, on: date) -> None:
+    """Refuse as long as whoever is waited for may still answer, that day included."""
+    if on <= last:
+        refuse("not-yet", day=last + timedelta(days=1))
 
 
 def _sendable(session: Session, proposal: MatchProposal, details: Details, actor_id: int | None) -> None:

@@ -32,6 +32,7 @@ class ProposalAction(StrEnum):
     DEFER = "defer"
     WAKE = "wake"
     CONTACT = "contact"
+    CALLED = "called"
     YES = "yes"
     NO = "no"
     NO_ANSWER = "no_answer"
@@ -57,6 +58,8 @@ TRANSITIONS: dict[ProposalAction, Step[State]] = {
     A.DEFER: step({State.TO_REVIEW}, State.DEFERRED, ADVISOR),
     A.WAKE: step({State.DEFERRED}, State.TO_REVIEW, ADVISOR, CLOCK),
     A.CONTACT: step({State.APPROVED}, State.PERSON_ASKED, ADVISOR, SYSTEM),
+    # A call in vain: noted, nothing moves.
+    A.CALLED: step({State.PERSON_ASKED}, State.PERSON_ASKED, ADVISOR),
     A.YES: step({State.PERSON_ASKED}, State.AGREED, YOUNG, ADVISOR),
     A.NO: step({State.PERSON_ASKED}, State.DECLINED, YOUNG, ADVISOR),
     A.NO_ANSWER: step({State.PERSON_ASKED}, State.DECLINED, CLOCK),
@@ -64,7 +67,7 @@ TRANSITIONS: dict[ProposalAction, Step[State]] = {
     A.INTERVIEW: step({State.SENT}, State.INTERVIEW, EMPLOYER, ADVISOR),
     A.SELECTED: step({State.SENT, State.INTERVIEW}, State.SELECTED, EMPLOYER, ADVISOR),
     A.NOT_SELECTED: step({State.SENT, State.INTERVIEW}, State.NOT_SELECTED, EMPLOYER, ADVISOR),
-    A.NO_ANSWER_EMPLOYER: step({State.SENT}, State.NOT_SELECTED, CLOCK),
+    A.NO_ANSWER_EMPLOYER: step({State.SENT, State.INTERVIEW}, State.NOT_SELECTED, CLOCK),
     A.CLOSE: step(LIVE_PROPOSALS, State.CLOSED, SYSTEM, ADVISOR),
     A.UNDO: step({State.APPROVED, State.REJECTED, State.DEFERRED}, State.TO_REVIEW, ADVISOR, LOCAL),
 }
@@ -203,6 +206,8 @@ def _date(proposal: MatchProposal, action: ProposalAction, details: Details, on:
             proposal.wake_on = details.wake_on
         case A.CONTACT:
             proposal.asked_on = on
+        case A.CALLED:
+            proposal.called_on = on
         case A.YES | A.NO | A.NO_ANSWER:
             proposal.answered_on = on
         case A.SELECTED:

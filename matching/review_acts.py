@@ -26,6 +26,7 @@ NOTED = (
     Action.REJECT,
     Action.DEFER,
     Action.CONTACT,
+    Action.CALLED,
     Action.YES,
     Action.NO,
     Action.SEND,

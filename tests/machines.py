@@ -31,6 +31,7 @@ reject              | to_review deferred         | rejected      | advisor missi
 defer               | to_review                  | deferred      | advisor
 wake                | deferred                   | to_review     | advisor clock
 contact             | approved                   | person_asked  | advisor system
+called              | person_asked               | person_asked  | advisor
 yes                 | person_asked               | agreed        | young_person advisor
 no                  | person_asked               | declined      | young_person advisor
 no_answer           | person_asked               | declined      | clock
@@ -38,7 +39,7 @@ send                | agreed                     | sent          | advisor
 interview           | sent                       | interview     | employer advisor
 selected            | sent interview             | selected      | employer advisor
 not_selected        | sent interview             | not_selected  | employer advisor
-no_answer_employer  | sent                       | not_selected  | clock
+no_answer_employer  | sent interview             | not_selected  | clock
 close               | {LIVE}                     | closed        | system advisor
 undo                | approved rejected deferred | to_review     | advisor mission_locale
 """

@@ -42,6 +42,7 @@ reject             | to_review deferred           | rejected     | ADV ML
 defer              | to_review                    | deferred     | ADV
 wake               | deferred                     | to_review    | ADV CLK
 contact            | approved                     | person_asked | SYS ADV
+called             | person_asked                 | person_asked | ADV
 yes                | person_asked                 | agreed       | YOU ADV
 no                 | person_asked                 | declined     | YOU ADV
 no_answer          | person_asked                 | declined     | CLK
@@ -49,7 +50,7 @@ send               | agreed                       | sent         | ADV
 interview          | sent                         | interview    | EMP ADV
 selected           | sent interview               | selected     | EMP ADV
 not_selected       | sent interview               | not_selected | EMP ADV
-no_answer_employer | sent                         | not_selected | CLK
+no_answer_employer | sent interview               | not_selected | CLK
 close              | computed to_review deferred approved person_asked agreed sent interview selected | closed | SYS ADV
 undo               | approved rejected deferred   | to_review    | ADV + ML
 """

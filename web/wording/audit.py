@@ -37,6 +37,12 @@ ACTIONS = {
     "proposal.reject": "a écarté un candidat",
     "proposal.defer": "a remis un candidat à plus tard",
     "proposal.contact": "a noté un contact",
+    "proposal.called": "a noté un appel sans réponse",
+    "proposal.remind": "a relancé par courriel",
+    "proposal.stale": "proposition périmée",
+    "proposal.wake": "proposition revenue à l'examen",
+    "proposal.no_answer": "personne sans réponse",
+    "proposal.no_answer_employer": "employeur sans réponse",
     "proposal.yes": "a noté l'accord d'un candidat",
     "proposal.no": "a noté le refus d'un candidat",
     "proposal.send": "a transmis une candidature",
@@ -79,6 +85,7 @@ ACTIONS = {
     "offer.submit": "a envoyé une offre en relecture",
     "offer.return": "a renvoyé une offre à compléter",
     "offer.accept": "a ouvert une offre",
+    "offer.lapse": "offre expirée",
     "offer.hold": "a mis une offre en attente",
     "offer.resume": "a repris une offre",
     "offer.refresh": "a confirmé qu'une offre court toujours",
@@ -117,6 +124,15 @@ ACTIONS = {
     "milestone.claim_back": "a noté un remboursement demandé",
     "milestone.repay": "a noté un remboursement fait",
     "milestone.cancel": "a annulé une échéance d'aide",
+    "hand_over.ask": "a demandé un suivi",
+    "hand_over.accept": "a accepté un suivi",
+    "hand_over.refuse": "a refusé un suivi",
+    "hand_over.withdraw": "a retiré une demande de suivi",
+    "hand_over.expire": "demande de suivi sans réponse",
+    "hand_over.end": "a rendu un suivi",
+    "break_glass.open": "a ouvert une fiche hors portefeuille",
+    "break_glass.miss": "a cherché en vain une fiche hors portefeuille",
+    "break_glass.list": "a lu la liste des fiches ouvertes",
     "report.published": "a publié un bilan",
 }
 KINDS = {
@@ -137,7 +153,7 @@ def kind(code: str) -> str:
 #: Names of facts; their values are field names and codes, shown as they were noted.
 FACTS = {
     "role": "fonction", "fields": "champs", "from": "de", "to": "à", "version": "version", "on": "jour", "kind": "nature", "fact": "donnée",
-    "source": "source", "number": "numéro", "page": "page", "steps": "étapes", "programme": "dispositif",
+    "source": "source", "number": "numéro", "page": "page", "minutes": "minutes", "steps": "étapes", "programme": "dispositif",
 }  # fmt: skip
 
 
@@ -161,5 +177,5 @@ def _said(name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "aucun"
     if name == "page":
-        return "examen" if value == "examination" else str(value)
+        return {"examination": "examen", "break_glass": "hors portefeuille"}.get(str(value), str(value))
     return str(ROLES.get(value, value)) if name == "role" else str(value)

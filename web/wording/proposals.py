@@ -70,6 +70,7 @@ CLOSED = {
     "left_programme": "fin du parcours",
     "moved_out_of_zone": "déménagement",
     "age_limit": "limite d'âge",
+    "not_forwarded": "pas transmise à temps",
     "duplicate_merged": "doublon",
     "erased": "fiche effacée",
 }
@@ -126,6 +127,7 @@ DONE: dict[str, tuple[str, str, str]] = {
         "{name} proposé, contact noté.",
         "{name} : contact noté.",
     ),
+    Action.CALLED: ("{name} : appel sans réponse noté.",) * 3,
     Action.YES: ("{name} : accord noté.",) * 3,
     Action.NO: ("{name} : refus noté.",) * 3,
     Action.SEND: (
@@ -149,6 +151,11 @@ OVERTAKEN: dict[str, tuple[str, str, str]] = {
     Action.REJECT: ("vient d'être écartée", "vient d'être écarté", "vient de quitter la liste"),
     Action.DEFER: ("vient d'être mise de côté", "vient d'être mis de côté", "vient de passer à plus tard"),
     Action.CONTACT: ("vient d'être contactée", "vient d'être contacté", "vient de recevoir un appel"),
+    Action.CALLED: (
+        "vient d'être appelée en vain",
+        "vient d'être appelé en vain",
+        "vient de recevoir un appel",
+    ),
     Action.UNDO: ("revient à examiner : décision annulée",) * 3,
 }
 ACTIONS = {
@@ -156,6 +163,7 @@ ACTIONS = {
     Action.REJECT: "Écarter",
     Action.DEFER: "Revoir plus tard",
     Action.CONTACT: "Contacter",
+    Action.CALLED: "Appel sans réponse",
     Action.YES: "Accord de la personne",
     Action.NO: "Refus de la personne",
     Action.NO_ANSWER: "Personne sans réponse",
