@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import milestones, offers, proposals
+from . import check_ins, milestones, offers, proposals, suspensions
 from .eligibility import aid
 from .eligibility.aid import AidContract, after
 from .placement_guards import UNDER_CONTRACT, Act
@@ -38,11 +38,17 @@ def follow(act: Act, action: str) -> None:
             _sign(act)
         case "start":
             _job(act)
+            check_ins.plan(act.session, placement)
+        case "suspend":
+            suspensions.begin(act.session, placement, act.on, details.until, details.reason or "")
+        case "resume":
+            suspensions.end(act.session, placement, act.on, actor_id=act.actor_id, book=act.book)
         case "no_show" | "cancel":
             milestones.cancel_outstanding(act.session, placement.id, actor_id=act.actor_id, on=act.on)
             _give_back(act, "no show" if action == "no_show" else "cancelled")
             if (spell := _spell(act)) is not None:  # a contract taken back was no job
                 act.session.delete(spell)
+            check_ins.stop(act.session, placement.id, act.on)
         case "break_trial":
             _end(act, details.reason or "")
             _give_back(act, "trial broken")
@@ -69,6 +75,8 @@ def _sign(act: Act) -> None:
         placement.snapshot = act.judged
     _others_of_the_person(act)
     offer = act.offer()
+    if offer is not None and placement.tutor is None:
+        placement.tutor = offer.tutor
     if offer is not None and offers.count_post(act.session, offer, actor_id=act.actor_id, on=act.on):
         others = rivals(act.session, offer.id, placement.proposal_id)
         proposals.close_all(
@@ -180,7 +188,10 @@ def _end(act: Act, reason: str) -> None:
     """The contract ends: the job too, and the aid by the motive."""
     placement = act.placement
     placement.ended_on, placement.end_reason = act.on, reason
-    placement.end_situation = act.details.situation
+    placement.end_situation, placement.end_motive = act.details.situation, act.details.motive
+    suspensions.cut(act.session, placement, act.on, actor_id=act.actor_id, book=act.book)
+    check_ins.stop(act.session, placement.id, act.on)
+    check_ins.plan_exit(act.session, placement)
     spell = _spell(act)
     if spell is not None:
         spell.end_on = act.on
@@ -197,6 +208,8 @@ def _end(act: Act, reason: str) -> None:
         motive=act.details.motive or reason,
     )
     part = aid.part_owed(act.book[placement.programme], contract, act.on)
+    if part is not None and _suspended(act, part):
+        part = None
     steps = milestones.MilestoneAction
     for affected, step in ((broken.cancelled, steps.CANCEL), (broken.to_repay, steps.CLAIM_BACK)):
         for made in affected:
@@ -222,6 +235,15 @@ def _end(act: Act, reason: str) -> None:
                 on=act.on,
                 told=act.told,
             )
+
+
+def _suspended(act: Act, part: aid.Milestone) -> bool:
+    """Whether nothing was worked of what the part would pay: the contract stood still since before it."""
+    rule = suspensions.rule_of(act.book, act.placement.programme)
+    if rule is None or part.kind not in rule.pauses:
+        return False
+    first = max(part.due_on.replace(day=1), act.placement.starts_on or date.min)
+    return suspensions.stood_still(suspensions.of(act.session, act.placement.id), first, part.due_on)
 
 
 def _takes_place_of(part: aid.Milestone, made: aid.Milestone) -> bool:

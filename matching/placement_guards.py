@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import milestones, rights
+from . import milestones, rights, suspensions
 from .offer_terms import contract_gaps, programmes_of
+from .placement_terms import (
+    BESIDE,
+    CONDITIONS as CONDITIONS,
+    EXIT_REASONS as EXIT_REASONS,
+    MOTIVES as MOTIVES,
+    SITUATIONS as SITUATIONS,
+    conditions_of as conditions_of,
+)
 from .store.matches import MatchProposal, ReviewDecision
 from .store.organisations import Offer, Organisation
 from .store.placements import AidMilestone, Placement, PlacementEvent
@@ -40,20 +48,6 @@ FROM = {
 #: A signed contract that has not ended.
 UNDER_CONTRACT = (State.SIGNED, State.STARTED, State.TRIAL_PASSED, State.RUNNING, State.SUSPENDED)
 
-#: What the employer states with a date before an aid is asked for (décret 2013-549; circular VILV1319926C; the
-#: commitments of an emploi d'avenir: L5134-114).
-CONDITIONS: dict[str, frozenset[str]] = {
-    "emplois-avenir": frozenset({"contributions_paid", "commitments_signed"}),
-    "emplois-francs-2013": frozenset(
-        {"contributions_paid", "no_redundancy", "not_on_payroll", "no_other_aid"}
-    ),
-    "emplois-francs-2018": frozenset(
-        {"contributions_paid", "no_redundancy", "not_on_payroll", "no_other_aid"}
-    ),
-}
-#: Of a programme that an installation added.
-ANY_PROGRAMME = frozenset({"contributions_paid"})
-
 #: Somebody outside was asked for money, or paid it.
 MONEY_MOVED = (
     MilestoneState.ASKED,
@@ -61,24 +55,6 @@ MONEY_MOVED = (
     MilestoneState.TO_REPAY,
     MilestoneState.REPAID,
 )
-
-EXIT_REASONS = frozenset(
-    {
-        "end_of_term",
-        "resigned",
-        "employer_ended",
-        "mutual",
-        "abandoned_post",
-        "better_job",
-        "training",
-        "moved",
-        "other",
-    }
-)
-#: Why an employer ended it: decides what becomes of the aid (programmes.md b1).
-MOTIVES = frozenset({"serious_fault", "unfitness", "economic", "other_dismissal"})
-#: The categories of the DARES.
-SITUATIONS = frozenset({"lasting_job", "short_job", "training", "unemployed", "unknown"})
 
 
 @dataclass(slots=True)
@@ -99,11 +75,6 @@ class Act:
     def offer(self) -> Offer | None:
         key = self.placement.offer_id
         return self.session.get_one(Offer, key) if key is not None else None
-
-
-def conditions_of(programme: str) -> frozenset[str]:
-    """What the employer ticks before the aid of that programme is asked for."""
-    return CONDITIONS.get(programme, ANY_PROGRAMME)
 
 
 def programme_of(offer: Offer, programme: str | None) -> None:
@@ -166,6 +137,10 @@ def check(act: Act, action: str) -> None:
                 refuse("reason-needed", machine="placement", action=action)
             if action == "cancel":
                 _nothing_asked(act)
+            elif action == "suspend":
+                suspensions.may_begin(act.session, placement, act.on, details.until)
+        case "resume":
+            suspensions.may_end(act.session, placement, act.on)
         case "sign":
             _may_sign(act)
         case "start" | "no_show":
@@ -197,6 +172,7 @@ def _in_order(act: Act) -> None:
         sa.select(sa.func.max(PlacementEvent.done_on)).where(
             PlacementEvent.placement_id == act.placement.id,
             PlacementEvent.action.not_like("milestone%"),
+            PlacementEvent.action.not_in(BESIDE),
         )
     )
     if last is not None and act.on < last:

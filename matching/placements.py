@@ -85,6 +85,8 @@ class Details:
     number: str | None = None
     starts_on: date | None = None
     trial_end_on: date | None = None
+    #: Last day of a suspension, where it is known beforehand.
+    until: date | None = None
     #: Employer's conditions (placement_guards.CONDITIONS) -> the day each was ticked.
     conditions: Mapping[str, date] = field(default_factory=dict)
     note: str | None = None

@@ -67,6 +67,22 @@ class Periods(_Shape):
     reference: str
 
 
+class Suspended(_Shape):
+    """What a suspended contract does to its aid: rows of these kinds are not owed for a month suspended whole."""
+
+    pauses: list[str] = Field(default_factory=list)
+    #: of the contract's term
+    end: Literal["unchanged", "pushed"] = "unchanged"
+    reference: str
+
+
+class Silence(_Shape):
+    """So many months without an answer to the request are a refusal."""
+
+    months: int = Field(gt=0)
+    reference: str
+
+
 class AidRules(_Shape):
     """The `aid:` key of a programme file."""
 
@@ -75,6 +91,9 @@ class AidRules(_Shape):
     repeated: list[Repeated] = Field(default_factory=list)
     monthly: MonthlyShare | None = None
     periods: Periods | None = None
+    #: nothing said: nothing is paused, the term stays
+    suspension: Suspended | None = None
+    silence: Silence | None = None
     #: motives of an early end that make what was paid repayable, until so many months of the contract
     repay_motives: list[str] = Field(default_factory=list)
     repay_before_months: int = 0

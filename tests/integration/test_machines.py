@@ -149,7 +149,7 @@ def test_every_step_of_a_placement_from_every_state_by_every_party(session):
             placement.trial_end_on = None
         if str(action) == "break_trial":
             placement.trial_end_on = date(2016, 12, 1)
-        placement.planned_end_on = date(2016, 11, 17)
+        placement.planned_end_on = date(2016, 11, 18)
         placement.signed_on = signed
 
     def go(action, party):

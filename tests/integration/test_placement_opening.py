@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from matching import milestones, placement_queries, placements
+from matching import milestones, placement_foresight, placements
 from matching.errors import Duplicate, InvalidInput
 from matching.store import scope
 from matching.store.matches import MatchProposal
@@ -135,7 +135,7 @@ def test_a_proposal_has_one_hire(session):
 
 
 def foresee(session, placement, action, on, **details):
-    return placement_queries.foresee(
+    return placement_foresight.foresee(
         session, placement, action, actor_id=None, party=Party.SUPERVISOR, on=on, at=hires.AT, book=hires.BOOK,
         details=placements.Details(**details),
     )  # fmt: skip
@@ -159,7 +159,7 @@ def test_what_a_signature_entails_is_told_and_nothing_is_done(session):
         session, made, A.SIGN, actor_id=None, party=Party.ADVISOR, on=hires.DAY, at=hires.AT, book=hires.BOOK,
         details=steps[3].details,
     )  # fmt: skip
-    assert found.made == placement_queries.Rows.of(milestones.of(session, made.id))
+    assert found.made == placement_foresight.Rows.of(milestones.of(session, made.id))
 
 
 @pytest.mark.parametrize(

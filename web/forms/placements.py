@@ -167,7 +167,7 @@ FIELDS: Mapping[A, tuple[str, ...]] = {
     A.PASS_TRIAL: (),
     A.RUN: (),
     A.BREAK_TRIAL: ("who", "motive?"),
-    A.SUSPEND: ("reason",),
+    A.SUSPEND: ("reason", "until?"),
     A.RESUME: (),
     A.EXIT: ("why", "motive?", "situation"),
     A.COMPLETE: ("situation",),
@@ -197,6 +197,7 @@ class StepForm(FlaskForm):
     conditions = SelectMultipleField("Ce que l'employeur atteste", validate_choice=False)
     starts_on = DayField("Premier jour de travail")
     trial_end_on = DayField("Dernier jour de la période d'essai")
+    until = DayField("Dernier jour de la suspension, s'il est connu")
     who = RadioField(
         "Qui a rompu l'essai",
         validate_choice=False,
@@ -256,6 +257,7 @@ class StepForm(FlaskForm):
             number=self.value("number"),
             starts_on=self.value("starts_on"),
             trial_end_on=self.value("trial_end_on"),
+            until=self.value("until"),
             conditions=ticked(self.conditions, self.on.data) if "conditions" in self and self.on.data else {},
         )
 

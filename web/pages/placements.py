@@ -11,10 +11,11 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from matching import clock, placement_guards, placement_queries, placements
+from matching import clock, placement_foresight, placement_guards, placement_queries, placements
 from matching.errors import Conflict, InvalidInput, StaleVersion
 from matching.milestones import MilestoneAction
-from matching.placement_queries import Entailed, Hire
+from matching.placement_foresight import Entailed
+from matching.placement_queries import Hire
 from matching.placements import PlacementAction
 
 from ..db import book, note_read, reading, today, transaction
@@ -155,7 +156,7 @@ def _take(ref: uuid.UUID, action: PlacementAction) -> str | Response | tuple[str
                 "details": form.details(),
             }
             if action in WEIGHED and "confirme" not in request.form:
-                entailed = placement_queries.foresee(session, hire.placement, action, **common)
+                entailed = placement_foresight.foresee(session, hire.placement, action, **common)
             else:
                 placements.change(session, hire.placement, action, **common)
                 lines.trail(session, f"placement.{action}", ref, {"fields": sorted(_filled(form))})
@@ -179,6 +180,7 @@ REFUSED_AT = {
     "aid-number-needed": "number",
     "start-needed": "starts_on",
     "trial-before-start": "trial_end_on",
+    "ends-before-it-starts": "until",
     "bad-reason": "why",
     "bad-motive": "motive",
     "bad-situation": "situation",

@@ -9,7 +9,8 @@ from typing import Any
 
 from matching.errors import PasserelleError
 from matching.milestones import MilestoneAction, Standing
-from matching.placement_queries import Entailed, Hire, Line, Rows
+from matching.placement_foresight import Entailed, Rows
+from matching.placement_queries import Hire, Line
 from matching.placements import PlacementAction as A
 from matching.store.placements import AidMilestone
 from matching.vocabulary import MilestoneState, PlacementState as State
@@ -71,8 +72,8 @@ ABOUT: Mapping[A, str] = {
     A.PASS_TRIAL: "La période d'essai est allée à son terme.",
     A.RUN: "Il n'y a pas, ou plus, de période d'essai à attendre.",
     A.BREAK_TRIAL: "Le poste redevient libre, la personne peut être proposée ailleurs.",
-    A.SUSPEND: "Congé, maladie, accord des deux : le contrat reprendra.",
-    A.RESUME: "La personne a repris le travail.",
+    A.SUSPEND: "Congé, maladie, accord des deux : le contrat reprendra. Le terme ne bouge pas, sauf texte contraire ; un mois suspendu en entier n'est pas dû.",
+    A.RESUME: "La personne a repris le travail ce jour-là.",
     A.EXIT: "Le contrat finit avant son terme. Le motif décide de ce que devient l'aide.",
     A.COMPLETE: "Le contrat est allé à son terme.",
     A.ABANDON: "Il n'y aura pas de contrat : la personne peut être proposée ailleurs.",
@@ -235,8 +236,21 @@ def milestone(kind: str, number: int, due_on: date, paper: str | None) -> str:
     return template.format(number=number, month=f"d'{month}" if month[0] in "ao" else f"de {month}")
 
 
+#: What is noted beside the steps of a contract.
+BESIDE = {
+    "tutor": "Tuteur nommé",
+    "training_planned": "Formation prévue",
+    "training_followed": "Formation suivie",
+    "check_in": "Suivi noté",
+    "check_in_missed": "Suivi resté sans réponse",
+    "alert_closed": "Alerte close",
+}
+
+
 def event(action: str) -> str:
     """What an event of the dossier did, in words."""
+    if action in BESIDE:
+        return BESIDE[action]
     if action.startswith("milestone_"):
         step = action.removeprefix("milestone_")
         said = "montant revu" if step == "shorten" else SETTLING[MilestoneAction(step)][1]
@@ -266,6 +280,10 @@ def meanwhile(row: AidMilestone, lines: Iterable[Line]) -> str:
     return f"{last.who or 'Passerelle'} l'a notée pour le {day(last.event.done_on)} : {said}. Rien n'a été changé."
 
 
+#: Kept with a row of the aid beside its name.
+AID_REASONS = {"suspended": "mois suspendu", "whole aid": "aide perdue en entier"}
+
+
 def reason(text: str | None) -> str:
     """The codes and words kept with an event, in French; « monthly 3 » is left to the milestone's own name."""
     known = {**EXIT_REASONS, **MOTIVES, **SITUATIONS}
@@ -273,7 +291,11 @@ def reason(text: str | None) -> str:
 
 
 def _piece(part: str, known: Mapping[str, str]) -> str:
+    if part in AID_REASONS:
+        return AID_REASONS[part]
     kind, _, number = part.rpartition(" ")
+    if kind in ("job", "exit") and number.isdecimal():
+        return f"{number} mois après {'le début' if kind == 'job' else 'la fin'}"
     if kind in MILESTONES and number.isdecimal():
         name = "Aide du mois n° {number}" if kind == "monthly" else MILESTONES[kind]
         return name.format(number=number)
@@ -323,6 +345,8 @@ def entailed(found: Entailed) -> Iterable[str]:
         yield "La proposition est close : la personne peut être proposée ailleurs."
     if found.cancelled:
         yield f"{_rows(found.cancelled, 'échéance')} de l'aide {_are(found.cancelled, 'annulée')}{_money(found.cancelled)}."
+    if found.reduced:
+        yield f"{_rows(found.reduced, 'échéance')} ne {'seront payées' if found.reduced.count > 1 else 'sera payée'} que pour les jours travaillés : {euros(found.reduced.cents)}."
     if found.to_repay:
         yield f"{_rows(found.to_repay, 'versement')} à rembourser par l'employeur{_money(found.to_repay)}."
 
