@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from . import match_history, match_names, match_rights, offer_terms, offers as offer_flow
+from . import employer_rights, match_history, match_names, match_rights, offer_terms, offers as offer_flow
 from .eligibility.programme import ProgrammeBook
 from .match_names import Names
 from .scoring.columns import (
@@ -102,7 +102,7 @@ def load(
         )
     )
     coder = Coder(referential, LabelCache(referential.digest, {row.label: row.codes for row in known}))
-    places, place_of = _places(session)
+    places, place_of = places_of(session)
     skills = SkillTable.build(
         [label for row in people for label in row.skills]
         + [label for offer, _ in open_offers for label in offer.skills]
@@ -206,7 +206,8 @@ def _people(session: Session, only: int | None) -> Sequence[Any]:
     ).all()  # fmt: skip
 
 
-def _places(session: Session) -> tuple[Places, dict[str | None, int]]:
+def places_of(session: Session) -> tuple[Places, dict[str | None, int]]:
+    """The communes, and the row of each by its code."""
     rows = session.execute(
         sa.select(Commune.insee_code, Commune.latitude, Commune.longitude).order_by(Commune.insee_code)
     ).all()
@@ -284,7 +285,7 @@ def _allowed(
     number, bits = day.toordinal(), 0
     for position, name in enumerate(programmes):
         start, end = book[name].in_force()
-        if not start <= number < end or not offer_terms.employer_fits(book[name].file.scheme, organisation):
+        if not start <= number < end or not employer_rights.fits(book[name], organisation, day):
             continue
         kind, months, hours = offer.contract_kind, offer.months, offer.weekly_hours
         if not offer_terms.contract_gaps(book, name, kind, months, hours, day):

@@ -7,7 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from .eligibility import aid
-from .offer_terms import contract_day, contract_gaps, employer_fits, programme_on
+from .employer_rights import fits
+from .offer_terms import contract_day, contract_gaps, programme_on
 from .store.organisations import Offer, Organisation
 from .vocabulary import Sector
 
@@ -55,7 +56,7 @@ def estimate(
     programme in force, or an aid whose amount depends on the person."""
     day = contract_day(offer, on)
     name = programme_on(offer, book, day)
-    if name is None or not employer_fits(offer.scheme, organisation) or offer.weekly_hours is None:
+    if name is None or not fits(book[name], organisation, day) or offer.weekly_hours is None:
         return None
     programme = book[name]
     rules = programme.file.aid

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import audit, names, offers
+from . import audit, names, offer_messages, offers
 from .eligibility.contract import TermVerdict
 from .errors import Duplicate
 from .offer_terms import (
@@ -118,7 +118,7 @@ def edit(
     if entry.positions < offer.posts_filled:
         refuse("fewer-than-filled", filled=offer.posts_filled)
     before, ticked = offer.state, list(offer.missing or ())
-    changed = _set(session, offer, entry)
+    changed = set_terms(session, offer, entry)
     gaps = missing_for(offer, organisation, book, on)
     if before is State.OPEN and (new := [gap for gap in gaps if gap not in ticked]):
         refuse("guards-broken", missing=", ".join(new), gaps=new)
@@ -132,7 +132,9 @@ def edit(
         offer.review_by = _closer(offer)
     flush(session, "offer")
     if changed:
-        _note(session, offer, changed, on, at, actor_id)
+        note_edit(session, offer, changed, on, at, actor_id)
+    if before in (State.TO_COMPLETE, State.SUBMITTED) and offer.state is State.OPEN:
+        offer_messages.tell(session, offer, "accept", sender_id=actor_id, on=on, at=at)
     return Edited(changed, tuple(offer.missing), offer.state)
 
 
@@ -161,7 +163,7 @@ def attach(
         raise Duplicate("offer-exists", reference=offer.reference, name=organisation.name)
     offer.organisation_id = organisation.id
     flush(session, "offer")
-    _note(session, offer, ("organisation_id",), on, at, actor_id)
+    note_edit(session, offer, ("organisation_id",), on, at, actor_id)
 
 
 def take(
@@ -191,7 +193,7 @@ def take(
         missing=[],
         posts_filled=0,
     )
-    _set(session, offer, entry)
+    set_terms(session, offer, entry)
     offer.created_at_source_on = on
     session.add(offer)
     offers.admit(session, offer, organisation, book, on=on, actor_id=actor_id)
@@ -238,7 +240,8 @@ def draft(entry: OfferEntry) -> Offer:
     return Offer(**{**values, "skills": list(entry.skills), "missing": []})
 
 
-def _set(session: Session, offer: Offer, entry: OfferEntry) -> tuple[str, ...]:
+def set_terms(session: Session, offer: Offer, entry: OfferEntry) -> tuple[str, ...]:
+    """Write the entry's terms into the offer. Returns the fields that changed; judges and flushes nothing."""
     changed = []
     for name in FIELDS:
         value = getattr(entry, name)
@@ -253,7 +256,7 @@ def _set(session: Session, offer: Offer, entry: OfferEntry) -> tuple[str, ...]:
     return tuple(changed)
 
 
-def _note(
+def note_edit(
     session: Session, offer: Offer, changed: Iterable[str], on: date, at: datetime, actor_id: int
 ) -> None:
     """Put an edit on the trail: names of fields, the version it made, the business day."""

@@ -11,15 +11,27 @@ from typing import TYPE_CHECKING
 
 from stdnum.fr import siret as siret_numbers
 
+from . import employer_rights
 from .eligibility.contract import Contract, TermVerdict
 from .store.organisations import Offer, Organisation
-from .vocabulary import SCHEMES, Sector, Verdict
+from .vocabulary import SCHEMES, Verdict
 
 if TYPE_CHECKING:
     from .eligibility.programme import ProgrammeBook
 
 #: Gaps that only a fact about the employer can mend.
-EMPLOYER_GAPS = frozenset({"siret", "sector", "employer-not-market", "employer-not-agreed"})
+EMPLOYER_GAPS = frozenset(
+    {
+        "siret",
+        "sector",
+        "employer-not-market",
+        "employer-not-agreed",
+        "employer-to-check",
+        "employer-excluded",
+    }
+)
+#: What an employer may send an offer with: an advisor checks it, and opens the offer with a reason or sends it back.
+TO_CHECK = frozenset({"employer-to-check"})
 #: Gap -> what mends it: fields of the offer, `siret` and `sector` of its employer. Those that no guard finds may be
 #: ticked by whoever sends an offer back.
 MENDED_BY: dict[str, tuple[str, ...]] = {
@@ -28,6 +40,8 @@ MENDED_BY: dict[str, tuple[str, ...]] = {
     "sector": ("sector",),
     "employer-not-market": ("scheme", "sector"),
     "employer-not-agreed": ("scheme", "sector"),
+    "employer-to-check": ("scheme", "sector"),
+    "employer-excluded": ("scheme", "sector"),
     "programme-not-in-force": ("scheme", "starts_on"),
     "contract-kind": ("contract_kind", "months", "exception_noted"),
     "contract-hours": ("weekly_hours", "exception_noted"),
@@ -76,12 +90,12 @@ def missing_for(offer: Offer, organisation: Organisation, book: ProgrammeBook, o
         return gaps
     if organisation.siret is None:
         gaps.append("siret")
-    gaps += _employer(offer, organisation)
-    programme = programme_on(offer, book, contract_day(offer, on))
+    day = contract_day(offer, on)
+    programme = programme_on(offer, book, day)
+    gaps += employer_rights.gaps(offer.scheme, book[programme] if programme else None, organisation, day)
     if programme is None:
         return [*gaps, "programme-not-in-force"]
     if not offer.exception_noted:
-        day = contract_day(offer, on)
         gaps += contract_gaps(book, programme, offer.contract_kind, offer.months, offer.weekly_hours, day)
     if offer.scheme == "emploi_avenir":
         gaps += [name for name in ("tutor", "training") if not getattr(offer, name)]
@@ -134,22 +148,3 @@ def mended_by(gap: str) -> tuple[str, ...]:
 def valid_siret(siret: str) -> bool:
     """Luhn, and La Poste's own rule (imports.md §3)."""
     return siret_numbers.is_valid(siret) or (siret.startswith("356000000") and sum(map(int, siret)) % 5 == 0)
-
-
-def employer_fits(scheme: str | None, organisation: Organisation) -> bool:
-    """Whether an employer of that sector may hire under the scheme; nobody knows the sector: no."""
-    if scheme is None:
-        return True
-    return organisation.sector is not None and (organisation.sector is Sector.MARKET) == (
-        scheme == "emploi_franc"
-    )
-
-
-def _employer(offer: Offer, organisation: Organisation) -> list[str]:
-    if organisation.sector is None:
-        return ["sector"]
-    if offer.scheme == "emploi_franc" and organisation.sector is not Sector.MARKET:
-        return ["employer-not-market"]
-    if offer.scheme == "emploi_avenir" and organisation.sector is Sector.MARKET:
-        return ["employer-not-agreed"]
-    return []

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import proposals
+from . import offer_messages, proposals
 from .edits import chunks
 from .errors import StaleVersion
-from .offer_terms import EMPLOYER_GAPS, missing_for
+from .offer_terms import EMPLOYER_GAPS, TO_CHECK, missing_for
 from .store.organisations import Offer, OfferEvent, Organisation
 from .transitions import Step, flush, refuse, step, target
 from .vocabulary import OfferState as State, Party
@@ -115,8 +115,8 @@ def change(
         offer.missing = missing_for(offer, organisation, book, on)
         if action is A.ACCEPT and offer.missing and not (reason or "").strip():
             refuse("guards-not-met", missing=", ".join(offer.missing))
-        if action is A.SUBMIT and offer.missing and party is EMPLOYER:
-            refuse("guards-not-met", missing=", ".join(offer.missing))
+        if action is A.SUBMIT and party is EMPLOYER and (left := set(offer.missing) - TO_CHECK):
+            refuse("guards-not-met", missing=", ".join(gap for gap in offer.missing if gap in left))
     if action is A.WITHDRAW and at is None:
         raise TypeError(f"{action} closes proposals: it needs the instant")
     if action is A.RETURN:
@@ -127,6 +127,8 @@ def change(
     event = _log(session, offer, action, leads_to, actor_id, on, reason)
     _date(offer, action, on)
     flush(session, "offer")
+    if at is not None:
+        offer_messages.tell(session, offer, str(action), sender_id=_advisor(actor_id, party), on=on, at=at)
     if action is A.WITHDRAW and at is not None:
         live = proposals.live_of(session, offer_id=offer.id)
         proposals.close_all(session, live, "offer_withdrawn", actor_id=actor_id, on=on, at=at)

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from . import audit, names, offers
+from .employer_rights import SECTOR_OF
 from .errors import Duplicate
 from .offer_terms import valid_siret
 from .store.organisations import Offer, Organisation
 from .transitions import flush, refuse
-from .vocabulary import OfferState, Sector
+from .vocabulary import EmployerKind, OfferState, Sector
 
 if TYPE_CHECKING:
     from .eligibility.programme import ProgrammeBook
@@ -62,6 +63,73 @@ def state_sector(
         at,
     )
     return _judged_again(session, organisation, book, on=on, actor_id=actor_id)
+
+
+def state_kind(
+    session: Session,
+    organisation: Organisation,
+    stated: EmployerKind,
+    book: ProgrammeBook,
+    *,
+    ground: str,
+    actor_id: int,
+    on: date,
+    at: datetime,
+) -> Stated:
+    """Say what an organisation is in law, and how that is known; a sector that nobody had said follows from it.
+
+    Its offers are then judged again. Raises InvalidInput: no ground, or the kind that is known already.
+    """
+    if ground not in GROUNDS:
+        refuse("bad-reason", reason=ground, allowed=", ".join(GROUNDS))
+    if organisation.legal_kind is stated:
+        refuse("kind-known", kind=str(stated))
+    _kind(session, organisation, stated, ground, actor_id, on, at)
+    return _judged_again(session, organisation, book, on=on, actor_id=actor_id)
+
+
+def own_facts(
+    session: Session,
+    organisation: Organisation,
+    kind: EmployerKind | None,
+    siret: str | None,
+    *,
+    actor_id: int,
+    on: date,
+    at: datetime,
+) -> None:
+    """What an organisation says of itself where nobody had said it; what is known already stays.
+
+    None of its offers opens by that: an advisor reads first. Raises as `state_siret`.
+    """
+    if kind is not None and organisation.legal_kind is None:
+        _kind(session, organisation, kind, "employer", actor_id, on, at)
+    if siret is not None and organisation.siret is None:
+        _free(session, siret)
+        organisation.siret = siret
+        flush(session, "organisation")
+        _trail(session, organisation, "organisation.edit", {"fields": ["siret"]}, actor_id, at)
+
+
+def _kind(
+    session: Session,
+    organisation: Organisation,
+    stated: EmployerKind,
+    ground: str,
+    actor_id: int,
+    on: date,
+    at: datetime,
+) -> None:
+    before, sector = organisation.legal_kind, organisation.sector
+    organisation.legal_kind = stated
+    if sector is None:
+        organisation.sector = SECTOR_OF[stated]
+    flush(session, "organisation")
+    details = {"before": before and str(before), "after": str(stated), "ground": ground, "on": on.isoformat()}
+    _trail(session, organisation, "organisation.kind", details, actor_id, at)
+    if sector is None:
+        known = _sector(None, SECTOR_OF[stated], ground, on)
+        _trail(session, organisation, "organisation.sector", known, actor_id, at)
 
 
 def state_siret(

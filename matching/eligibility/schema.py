@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from . import criteria
 from .aid import AidRules
 from .contract import RULES, Contract, TermVerdict
+from .employer import Employers
 
 Text = str
 
@@ -182,8 +183,12 @@ class ProgrammeFile(Strict):
     in_force: InForce
     judged_on: str
     target: str | None = None
+    #: The stated fact that opens the right. Until somebody states it the programme is one person's judgement away for
+    #: everybody: lists and the matcher leave it out, a person's page and `passerelle check` ask for it.
+    opened_by: str | None = None
     figures: dict[str, FigureTable] = Field(default_factory=dict)
     conditions: Top
+    employers: Employers | None = None
     contract: list[Term] = Field(default_factory=list)
     reservations: list[Reservation] = Field(default_factory=list)
     offer: dict[str, Any] = Field(default_factory=dict)

@@ -19,7 +19,7 @@ from .accounts import User
 from .follow_up import BreakGlass, HandOver
 from .intake import ImportBatch
 from .matches import MatchProposal, Release
-from .messages import OutgoingMessage, PersonRequest
+from .messages import OfferDraft, OutgoingMessage, PersonRequest
 from .organisations import Offer, Organisation
 from .people import Person
 from .placements import Placement
@@ -145,6 +145,11 @@ def may_edit(actor: Actor, offer: Offer) -> bool:
     if actor.role is Role.EMPLOYER:
         return offer.organisation_id == actor.organisation_id
     return actor.role is Role.ADVISOR and offer.agency_id in (None, actor.agency_id)
+
+
+def drafts(actor: Actor) -> sa.Select[OfferDraft]:
+    """Offers that the actor's organisation is typing; nobody else reads them."""
+    return sa.select(OfferDraft).where(_own(OfferDraft.organisation_id, actor))
 
 
 def organisations(actor: Actor) -> sa.Select[Organisation]:

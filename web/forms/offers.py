@@ -349,5 +349,5 @@ def employer_fields(organisation: Organisation, gaps: Iterable[str]) -> tuple[st
     """Those of the employer's facts that the form may state: what is not known yet, or does not fit."""
     wrong = set(gaps)
     siret = organisation.siret is None or "siret" in wrong
-    sector = organisation.sector is None or bool(wrong & set(words.DEAD_ENDS[:2]))
+    sector = organisation.sector is None or bool(wrong & {"employer-not-market", "employer-not-agreed"})
     return (*(("siret",) if siret else ()), *(("sector", "ground") if sector else ()))

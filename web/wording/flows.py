@@ -55,6 +55,7 @@ REFUSALS = {
     "home-in-the-future": "L'adresse commencerait le {day}, dans l'avenir : confirmez-la ce jour-là.",
     "home-starts-with-another": "Une autre adresse confirmée commence déjà le {day} : corrigez l'une des deux.",
     "illegal-step": "Cette étape n'est plus possible depuis l'état « {state} » : rechargez la page pour voir où on en est.",
+    "kind-known": "Cette nature juridique est déjà celle de l'employeur : choisissez-en une autre.",
     "link-expired": "Ce lien n'est plus valable : demandez-en un nouveau à la personne qui vous l'a envoyé.",
     "link-locked": "Ce lien est fermé après plusieurs dates de naissance inexactes : demandez-en un nouveau à votre conseiller.",
     "link-revoked": "Ce lien a été remplacé ou retiré : utilisez le plus récent, ou demandez-en un nouveau.",
@@ -112,6 +113,7 @@ REFUSALS = {
     "too-many-releases": "L'employeur a déjà reçu {limit} candidatures pour ces postes : attendez ses réponses.",
     "too-many-misses": "{most} essais sont restés sans réponse aujourd'hui : attendez demain, ou adressez-vous à l'agence de "
     "la personne.",
+    "too-many-drafts": "Vous avez déjà {most} brouillons : envoyez-en un ou supprimez-en un avant d'en commencer un autre.",
     "training-after-end": "Le contrat finit le {day} : une formation du contrat commence avant.",
     "training-before-start": "Le contrat ne commence que le {day} : une formation du contrat ne vient pas avant.",
     "training-hours": "Indiquez un nombre d'heures entre 1 et 5 000.",

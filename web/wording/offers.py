@@ -9,7 +9,7 @@ from matching.eligibility.contract import TermVerdict
 from matching.eligibility.programme import Programme
 from matching.offers import OfferAction
 from matching.store.organisations import Offer, Organisation
-from matching.vocabulary import OfferState, ProposalState, Sector
+from matching.vocabulary import EmployerKind, OfferState, ProposalState, Sector, Verdict
 
 from . import capital as capital, clock_time as clock_time, day, number, phone, uncapital
 from .conditions import place
@@ -51,6 +51,20 @@ SECTORS = {
     Sector.MARKET: "secteur marchand",
 }
 SECTORS_SHORT = {Sector.NON_PROFIT: "Association", Sector.PUBLIC: "Public", Sector.MARKET: "Marchand"}
+KINDS = {
+    EmployerKind.ASSOCIATION: "une association ou un autre organisme à but non lucratif",
+    EmployerKind.LOCAL_AUTHORITY: "une commune, un département, une région ou leur groupement",
+    EmployerKind.PUBLIC_BODY: "un établissement public (hôpital, école, office…)",
+    EmployerKind.STATE: "un service de l'État",
+    EmployerKind.GEIQ: "un groupement d'employeurs pour l'insertion (GEIQ)",
+    EmployerKind.INSERTION: "une structure d'insertion par l'activité économique",
+    EmployerKind.COMPANY: "une entreprise, un commerce, un artisan",
+    EmployerKind.PUBLIC_INDUSTRIAL: "un établissement public industriel et commercial",
+    EmployerKind.MIXED_COMPANY: "une société d'économie mixte",
+    EmployerKind.PRIVATE_PERSON: "un particulier",
+}
+#: Answers to « y avez-vous droit ? »: word, kind of tag.
+ENTITLED = {Verdict.YES: ("oui", "ok"), Verdict.NO: ("non", "plain"), Verdict.UNKNOWN: ("à vérifier", "warn")}
 SECTOR_HINTS = {
     Sector.NON_PROFIT: "Association, fondation, mutuelle : peut proposer un emploi d'avenir.",
     Sector.PUBLIC: "Commune, hôpital, établissement public : peut proposer un emploi d'avenir.",
@@ -101,6 +115,16 @@ MISSING: dict[str, tuple[str, str]] = {
         "liste du préfet de région, qui n'est pas enregistrée ici. Choisissez l'emploi franc ou le droit commun, "
         "corrigez le secteur s'il est faux, ou ouvrez l'offre par dérogation depuis sa fiche.",
     ),
+    "employer-to-check": (
+        "droit de l'employeur à vérifier",
+        "Le dispositif n'est ouvert à cet employeur que sous condition : vérifiez-la, puis ouvrez l'offre en donnant le "
+        "motif ; sinon, choisissez un autre dispositif ou le droit commun.",
+    ),
+    "employer-excluded": (
+        "employeur que le dispositif exclut",
+        "Cet employeur n'a pas droit à ce dispositif : choisissez-en un autre, ou le droit commun ; corrigez sa nature "
+        "juridique si elle est fausse.",
+    ),
     "programme-not-in-force": (
         "dispositif fermé à cette date",
         "Aucun texte de ce dispositif n'est en vigueur au début prévu : changez la date, ou choisissez le droit commun.",
@@ -126,7 +150,9 @@ MISSING: dict[str, tuple[str, str]] = {
     "contact": ("contact chez l'employeur", "Indiquez un courriel ou un téléphone."),
 }
 #: A gap that no answer of the employer can fill: another way must be chosen.
-DEAD_ENDS = ("employer-not-market", "employer-not-agreed", "programme-not-in-force")
+DEAD_ENDS = (
+    "employer-not-market", "employer-not-agreed", "employer-to-check", "employer-excluded", "programme-not-in-force",
+)  # fmt: skip
 
 #: field of an offer or of its employer -> its name in the history
 FIELD_NAMES = {
