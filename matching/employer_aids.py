@@ -1,4 +1,4 @@
-"""The contracts of an employer and what their aid asks of it: which paper, by when, sent to whom, what is lost otherwise.
+"""The contracts of an employer and what their aid asks of it: which paper, by when, sent to whom, what is lost.
 
 The name of the person is as it was released; nothing else of theirs is read.
 """
@@ -43,7 +43,7 @@ LEAST = ("first_name", "initial")
 
 @dataclass(frozen=True, slots=True)
 class Stake:
-    """What a row asks of the employer, as its programme file says. `aid_lost_after`: from then on the rest is lost too."""
+    """What a row asks of the employer, by its programme file. `aid_lost_after`: then the rest of the aid is lost too."""
 
     sent_to: str | None
     if_missing: str | None
@@ -231,3 +231,24 @@ def _declared(session: Session, placements: Sequence[int]) -> dict[int, dict[tup
         if number.isdecimal():
             found[row.placement_id][kind, int(number)] = row.done_on
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The latest step of a contract: what, on which day, by whom (None: Passerelle itself)."""
+
+    action: str
+    on: date
+    who: str | None
+
+
+def last_step(session: Session, placement_id: int) -> Last | None:
+    """What was noted last of the contract itself, its papers apart."""
+    row = session.execute(
+        sa.select(PlacementEvent.action, PlacementEvent.done_on, User.name)
+        .outerjoin(User, User.id == PlacementEvent.actor_id)
+        .where(PlacementEvent.placement_id == placement_id, PlacementEvent.action.not_like("milestone%"))
+        .order_by(PlacementEvent.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return Last(*row) if row else None
