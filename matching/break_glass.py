@@ -117,6 +117,13 @@ def open_file(
     words = " ".join(reason.split())
     if len(words) < LETTERS:
         refuse("bad-break-glass-reason", letters=LETTERS)
+    open_already = session.scalar(
+        sa.select(BreakGlass).where(
+            BreakGlass.actor_id == actor.id, BreakGlass.person_id == person.id, BreakGlass.until_at > at
+        )
+    )
+    if open_already is not None:
+        return open_already
     row = BreakGlass(
         actor_id=actor.id, person_id=person.id, reason=words[:400], opened_at=at, until_at=at + WINDOW
     )

@@ -6,7 +6,7 @@ counts what the others left.
 
 from __future__ import annotations
 
-from . import offer_clock, proposal_clock, right_clock
+from . import hand_overs, offer_clock, proposal_clock, right_clock
 from .daily import Rule
 
 RULES: tuple[tuple[str, Rule], ...] = (
@@ -16,6 +16,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("unanswered", proposal_clock.close_unanswered),
     ("unsent", proposal_clock.close_unsent),
     ("employer-silent", proposal_clock.answer_for_employers),
+    ("hand-overs", hand_overs.expire),
     ("lapse", offer_clock.lapse),
     ("lapsing", offer_clock.give_notice),
     ("remind-people", proposal_clock.remind_people),

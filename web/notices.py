@@ -9,16 +9,31 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from flask import request
 
-from .wording import accounts, jobs, offers, people, placements, report
+from .wording import (
+    accounts,
+    employer,
+    hand_overs,
+    jobs,
+    offers,
+    people,
+    personal,
+    placements,
+    report,
+    requests,
+)
 
 #: code -> sentence; {n} and other names are whole numbers given to `done`.
 NOTICES: dict[str, str] = {
     **accounts.NOTICES,
+    **employer.NOTICES,
+    **hand_overs.NOTICES,
     **jobs.NOTICES,
     **offers.NOTICES,
     **people.NOTICES,
+    **personal.NOTICES,
     **placements.NOTICES,
     **report.NOTICES,
+    **requests.NOTICES,
 }
 
 #: Largest number that a notice repeats.

@@ -2,7 +2,11 @@
 
 from .accounts import pages as accounts
 from .admin import pages as admin
+from .break_glass import pages as break_glass
 from .deadlines import pages as deadlines
+from .employer_aids import pages as aids
+from .employer_answers import pages as released
+from .hand_overs import pages as hand_overs
 from .health import pages as health
 from .help import pages as help_
 from .home import pages as home
@@ -11,9 +15,11 @@ from .jobs import pages as jobs
 from .offer_forms import pages as offers
 from .organisations import pages as organisations
 from .people_writing import pages as people
+from .personal import pages as personal
 from .placement_opening import pages as placements
 from .proposals import pages as proposals
 from .reports import pages as reports
+from .requests import pages as requests
 from .rules import pages as rules
 
 #: In the order they are registered.
@@ -25,8 +31,14 @@ ALL = (
     help_,
     proposals,
     people,
+    personal,
+    requests,
     placements,
+    hand_overs,
+    break_glass,
     deadlines,
+    released,
+    aids,
     reports,
     offers,
     organisations,

@@ -11,6 +11,7 @@ from flask import current_app, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from matching import (
+    own_file,
     person_edits,
     person_facts,
     person_history,
@@ -18,14 +19,22 @@ from matching import (
     person_sheet,
 )
 from matching.dossiers import age
+from matching.errors import NotFound
 from matching.store import scope
 from matching.store.people import Person
 
+from .. import opened_file
 from ..charts import Figure, Span, Track, timeline
 from ..db import book, note_read, reading, today
 from ..forms import people as forms
 from ..security import actor, requires
-from ..wording import people as words, people_history as past, phone
+from ..wording import (
+    people as words,
+    people_history as past,
+    personal as own_words,
+    phone,
+    requests as request_words,
+)
 from ..wording.explained import RightsView, view
 from ..wording.placements import STATES as PLACEMENT_STATES
 from ..wording.rights import QUESTIONS
@@ -55,7 +64,10 @@ class Typed:
 @pages.get("/candidats/<uuid:ref>")
 @requires("people.read")
 def show(ref: UUID) -> str:
-    return page(ref, Typed())
+    try:
+        return page(ref, Typed())
+    except NotFound:  # outside the caseload: to read, if it was opened with a reason
+        return opened_file.page(ref)
 
 
 def person_of(session: Session, ref: UUID) -> Person:
@@ -75,6 +87,7 @@ def page(ref: UUID, typed: Typed) -> str:
         history = person_history.entries(session, person)
         readers = person_history.readers(session, ref)
         recognition = person_sheet.recognition(session, person) if shows else None
+        heard = own_file.heard(session, person)
     note_read("person.read", "person", ref)
     if shows:
         note_read("recognition.read", "person", ref)
@@ -113,6 +126,9 @@ def page(ref: UUID, typed: Typed) -> str:
         history_page=at,
         history_last=max((len(history) + HISTORY - 1) // HISTORY, 1),
         readers=readers,
+        heard=heard,
+        own_words=own_words,
+        request_words=request_words,
         on=on,
         words=words,
         past=past,
