@@ -99,10 +99,10 @@ def _row(session: Session, on: date, name: str) -> ClockRun | None:
     )
 
 
-def is_owed(session: Session, on: date) -> bool:
-    """Whether that business day has not begun: nothing of it was written down."""
+def has_begun(session: Session, on: date) -> bool:
+    """Whether what that business day owes was written down."""
     last = last_day(session)
-    return last is None or last < on
+    return last is not None and last >= on
 
 
 def each(session: Session, rows: Iterable[Each], act: Callable[[Each], Any]) -> int:

@@ -31,6 +31,7 @@ OUTCOMES = {
     "position_filled": "position_filled",
     "offer_withdrawn": "offer_withdrawn",
     "withdrawn_by_adviser": "withdrawn",
+    "not_forwarded": "withdrawn",
     "moved_out_of_zone": "withdrawn",
     "age_limit": "withdrawn",
 }

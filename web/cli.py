@@ -27,6 +27,7 @@ COMMANDS = {
     "users": ("web.commands.users", "Les comptes : inviter, fermer, lister."),
     "audit": ("web.commands.audit", "Vérifie la chaîne du journal."),
     "match": ("web.commands.match", "Propose des candidats aux offres ouvertes."),
+    "clock": ("web.commands.clock", "Applique les règles du jour : relances, échéances, réponses."),
     "report": ("web.commands.report", "Donne le bilan d'un mois."),
 }
 

@@ -58,8 +58,16 @@ def match_all(database: Database, settings: Settings, arguments: dict[str, Any],
     return MESSAGES["matched"].format(count=len(document["proposals"]), day=day(on))
 
 
+def run_rules(database: Database, settings: Settings, arguments: dict[str, Any], progress: Progress) -> str:
+    """Run the clock up to the business day; the message says how many rows changed."""
+    from .clock_work import work
+
+    return work(database, settings, arguments, progress)
+
+
 HANDLERS: dict[str, Handler] = {
     "match": match_all,
+    "clock": run_rules,
     "import-check": import_jobs.look,
     "import-apply": import_jobs.apply,
 }
@@ -146,6 +154,8 @@ def queue(settings: Settings, database: Database) -> Any:
     """The huey instance of this installation, its tasks registered; `carry(public_id)` hands a job to it."""
     from huey import PostgresHuey, SqliteHuey, crontab
 
+    from .clock_work import has_begun, is_morning
+
     address = sa.make_url(settings.database_url)
     if address.get_backend_name() == "sqlite":
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -177,12 +187,23 @@ def queue(settings: Settings, database: Database) -> Any:
             job = jobs.submit(session, "match", {}, actor_id=None, at=clock.now())
         run_job(str(job.public_id))
 
+    @made.periodic_task(crontab(minute="*/5"))
+    def begin_the_day() -> None:
+        if is_morning(clock.now()) and not has_begun(settings, database):
+            run_job(str(begin_rules(database)))
+
     @made.periodic_task(crontab(minute="17"))
     def forget_unconfirmed_imports() -> None:
         import_jobs.forget(database, settings, at=clock.now())
 
     made.carry = run_job
     return made
+
+
+def begin_rules(database: Database) -> uuid.UUID:
+    """The job that runs the clock; the one already waiting when there is one."""
+    with database.transaction() as session:
+        return jobs.submit(session, "clock", {}, actor_id=None, at=clock.now()).public_id
 
 
 def hand_over(carrier: Any, public_ids: Iterable[uuid.UUID]) -> None:
@@ -198,6 +219,8 @@ def consume(settings: Settings, database: Database, stop: Any) -> None:
     """Work until `stop` (a threading.Event) is set; a job under way is finished first."""
     from huey.consumer import Consumer
 
+    from .clock_work import is_owed
+
     logging.getLogger("huey").setLevel(logging.ERROR)
 
     class Quiet(Consumer):
@@ -205,6 +228,8 @@ def consume(settings: Settings, database: Database, stop: Any) -> None:
             """Signals belong to the command that owns the process."""
 
     carrier = queue(settings, database)
+    if is_owed(settings, database):
+        begin_rules(database)
     with database.reading() as session:
         left = jobs.waiting(session)
     hand_over(carrier, left)

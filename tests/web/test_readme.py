@@ -40,7 +40,7 @@ CALLS = [
     ["programmes", "gaps"], ["programmes", "verify", "x"], ["occupation", "--rome"], ["match", "--workers", "0"],
     ["users"], ["users", "invite"], ["users", "list", "x"], ["audit"], ["audit", "verify", "x"],
     ["match", "--offer"], ["match", "--today", "demain"], ["match", "x"], ["report"], ["report", "octobre"],
-    ["report", "2013-10", "--partners"], ["report", "2013-10", "--json", "--csv", "f.csv"],
+    ["clock", "x"], ["clock", "--today", "demain"], ["clock", "--jour"], ["report", "2013-10", "--partners"], ["report", "2013-10", "--json", "--csv", "f.csv"],
 ]  # fmt: skip
 
 

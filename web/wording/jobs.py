@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from matching.vocabulary import JobState
 
 #: kind of job -> what it does
 KINDS = {
     "match": "Calcul des propositions",
+    "clock": "Règles du jour",
     "import-check": "Vérification d’un fichier",
     "import-apply": "Import d’un fichier",
 }
@@ -34,6 +37,7 @@ STEPS = {
         ("write", "écriture"),
     ),
     "match": (("match", "calcul"),),
+    "clock": (("rules", "règles"),),
 }
 
 #: What a job says of itself once it is done.
@@ -42,6 +46,7 @@ MESSAGES = {
     "checked": "« {name} » vérifié.",
     "applied": "« {name} » importé.",
     "matched": "{count} propositions au {day}",
+    "clock-ran": "{count} changements au {day}",
 }
 
 #: error code of a job -> what went wrong and what to do
@@ -53,6 +58,8 @@ FAULTS = {
     "database-down": "La base ne répondait pas : relancez dans un instant.",
     "cannot-write": "Le serveur ne peut pas écrire dans son dossier : prévenez votre administrateur, puis relancez.",
     "changed-meanwhile": "Des fiches ont été modifiées pendant l’écriture : relancez, rien n’a été écrit à moitié.",
+    "rules-failed": "Une règle du jour n’a pas pu passer, les autres ont été appliquées : relancez ; si elle échoue "
+    "encore, prévenez votre administrateur (« passerelle clock » la nomme).",
     "too-heavy": "Le fichier demande trop de mémoire ou de temps pour être lu : coupez-le en plusieurs fichiers.",
 }
 FAULT = (
@@ -73,8 +80,25 @@ UNANSWERED = (
 )
 STALLED = "Ce travail semble bloqué : il n’a pas donné signe de vie depuis plus d’une minute."
 
+#: rule of time -> what it changes
+RULES = {
+    "wake": "propositions revenues à l’examen",
+    "stale": "propositions périmées",
+    "rights": "propositions closes, le droit ayant pris fin",
+    "unanswered": "personnes restées sans répondre",
+    "unsent": "accords jamais transmis, clos",
+    "employer-silent": "employeurs restés sans répondre",
+    "lapse": "offres expirées",
+    "lapsing": "préavis d’expiration",
+    "remind-people": "relances de personnes",
+    "remind-employers": "relances d’employeurs",
+    "digest": "résumés du matin",
+}
+
 #: Codes of errors that the flows of long work and of uploads raise.
 REFUSALS = {
+    "day-to-come": "Le {day} n’est pas encore venu : donnez un jour passé, ou laissez la date du jour.",
+    "rules-failed": "Des règles du jour n’ont pas pu passer ({rules}) : relancez « passerelle clock ».",
     "import-not-waiting": "Quelqu’un vient de décider de cet import : rechargez la page pour voir ce qu’il est devenu.",
     "upload-gone": "Ce fichier n’est plus gardé : envoyez-le de nouveau si vous en avez besoin.",
     "no-agency": "Votre compte n’est rattaché à aucune agence : demandez à votre administrateur de le compléter.",
@@ -96,3 +120,9 @@ NOTICES = {
 def fault(code: str | None) -> str:
     """What went wrong with a job, and what to do."""
     return FAULTS.get(code or "", FAULT.format(code=code or "inconnu"))
+
+
+def failed_rules(failed: Mapping[str, str]) -> str:
+    """Which rules of time could not run, and what to do."""
+    named = ", ".join(f"{RULES.get(name, name)} ({code})" for name, code in sorted(failed.items()))
+    return f"Des règles n’ont pas pu passer : {named}. Elles restent dues : relancez « passerelle clock »."
