@@ -290,6 +290,7 @@ def _person_columns(
         days_left=dice.integers(0, 400, size).astype(np.int32),
         search_days=dice.integers(0, 900, size).astype(np.int32),
         weeks_without=dice.integers(0, 30, size).astype(np.int16),
+        returned=np.zeros(size, np.bool_),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ counts what the others left.
 
 from __future__ import annotations
 
-from . import hand_overs, offer_clock, proposal_clock, right_clock
+from . import hand_overs, offer_clock, placement_clock, proposal_clock, right_clock
 from .daily import Rule
 
 RULES: tuple[tuple[str, Rule], ...] = (
@@ -18,7 +18,14 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("employer-silent", proposal_clock.answer_for_employers),
     ("hand-overs", hand_overs.expire),
     ("lapse", offer_clock.lapse),
+    ("running", placement_clock.run_after_trial),
+    ("aid-paused", placement_clock.pause_months),
+    ("aid-lapsed", placement_clock.lapse),
+    ("aid-due", placement_clock.fall_due),
+    ("check-ins-missed", placement_clock.give_up),
     ("lapsing", offer_clock.give_notice),
     ("remind-people", proposal_clock.remind_people),
     ("remind-employers", proposal_clock.remind_employers),
+    ("aid-notices", placement_clock.tell_of_papers),
+    ("check-ins", placement_clock.ask_how_it_goes),
 )

@@ -37,6 +37,12 @@ class Kind(StrEnum):
     START = "start"
     TRIAL = "trial"
     TERM = "term"
+    #: follow_up_due
+    CHECK_IN = "check_in"
+    ALERT = "alert"
+    SILENCE = "silence"
+    RETURN = "return"
+    AGREEMENT = "agreement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,8 @@ class Deadline:
     title: str | None = None
     amount_cents: int = 0
     placement_id: uuid.UUID | None = None
+    #: Grows with each change of what the line is about (a calendar's SEQUENCE).
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +85,9 @@ class MilestoneDue(Deadline):
 
 #: How far a live proposal has come, last first.
 FURTHEST = tuple(reversed(LIVE_PROPOSALS))
+
+#: A start or an end of trial is asked about so many days after its day (workflow.md iii).
+ASKED_AFTER = {Kind.START: timedelta(days=3), Kind.TRIAL: timedelta(days=2)}
 
 #: A step of a contract that somebody should note -> the states it waits in, the day it is about.
 STEPS: Mapping[Kind, tuple[tuple[PlacementState, ...], Any]] = {
@@ -125,11 +136,12 @@ def closing_rights(
             person_id=people[person].public_id,
             person=full_name(people[person]),
             programme=programme,
+            version=people[person].version,
             **live.get(person, {}),
         )
         for person, programme, last in ending
     ]
-    return sorted(found, key=_order)
+    return sorted(found, key=order)
 
 
 def milestones_due(session: Session, actor: scope.Actor, *, on: date, within: int = 30) -> list[MilestoneDue]:
@@ -143,11 +155,23 @@ def milestones_due(session: Session, actor: scope.Actor, *, on: date, within: in
         placement_queries.with_names(actor)
         .add_columns(AidMilestone, last_day.label("day"))
         .join(AidMilestone, AidMilestone.placement_id == Placement.id)
-        .where(milestones.waiting(on), AidMilestone.due_on <= on + timedelta(days=within))
+        .where(
+            milestones.waiting(on),
+            AidMilestone.due_on <= on + timedelta(days=within),
+            # A contract that stands still announces no payment to come.
+            sa.not_(
+                sa.and_(
+                    Placement.state == PlacementState.SUSPENDED,
+                    AidMilestone.amount_cents > 0,
+                    AidMilestone.window_closes_on.is_(None),
+                    AidMilestone.due_on > on,
+                )
+            ),
+        )
     )
     found = [
         MilestoneDue(
-            **_common(row, Kind.MILESTONE, row.day),
+            **common(row, Kind.MILESTONE, row.day),
             amount_cents=row.AidMilestone.amount_cents,
             milestone=row.AidMilestone.kind,
             number=row.AidMilestone.number,
@@ -157,7 +181,7 @@ def milestones_due(session: Session, actor: scope.Actor, *, on: date, within: in
         )
         for row in session.execute(query)
     ]
-    return sorted(found, key=_order)
+    return sorted(found, key=order)
 
 
 def contract_steps_due(session: Session, actor: scope.Actor, *, on: date, within: int = 0) -> list[Deadline]:
@@ -171,11 +195,12 @@ def contract_steps_due(session: Session, actor: scope.Actor, *, on: date, within
     for row in session.execute(placement_queries.with_names(actor).where(sa.or_(*waiting))):
         kind = next(kind for kind, (states, _) in STEPS.items() if row.Placement.state in states)
         day = getattr(row.Placement, STEPS[kind][1].key)
-        found.append(Deadline(**_common(row, kind, day)))
-    return sorted(found, key=_order)
+        found.append(Deadline(**common(row, kind, day)))
+    return sorted(found, key=order)
 
 
-def _common(row: Any, kind: Kind, day: date) -> dict[str, Any]:
+def common(row: Any, kind: Kind, day: date) -> dict[str, Any]:
+    """What every line about a contract says, from a row of `placement_queries.with_names`."""
     return {
         "kind": kind,
         "day": day,
@@ -185,6 +210,7 @@ def _common(row: Any, kind: Kind, day: date) -> dict[str, Any]:
         "organisation": row.organisation,
         "title": row.title,
         "placement_id": row.Placement.public_id,
+        "version": row.Placement.version,
     }
 
 
@@ -197,7 +223,9 @@ def _holding_until(
 
 
 def _people(session: Session, ids: Sequence[int]) -> dict[int, Any]:
-    query = sa.select(Person.id, Person.public_id, Person.given_names, Person.family_name)
+    query = sa.select(
+        Person.id, Person.public_id, Person.given_names, Person.family_name, Person.version
+    )
     return {row.id: row for row in session.execute(query.where(Person.id.in_(ids)))}
 
 
@@ -227,5 +255,6 @@ def _live(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     return said
 
 
-def _order(line: Deadline) -> tuple[Any, ...]:
+def order(line: Deadline) -> tuple[Any, ...]:
+    """The soonest first, then as lists of people are read."""
     return line.day, line.person, str(line.person_id), str(line.programme), getattr(line, "number", 0)

@@ -113,10 +113,12 @@ def _as_lists(columns: Columns, names: Sequence[str]) -> Columns:
 def priority(inputs: Inputs, person: int) -> dict[str, Any]:
     """What orders who is served first, on the run's day; never part of a score (M4)."""
     left = int(inputs.people.days_left[person])
+    back = {"returned": True} if inputs.people.returned[person] else {}
     return {
         "days_left": None if left >= NO_END else left,
         "search_days": int(inputs.people.search_days[person]),
         "weeks_without_proposal": int(inputs.people.weeks_without[person]),
+        **back,
     }
 
 

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from .placement_terms import BROKEN
 from .store.matches import MatchProposal, ReviewDecision
 from .store.organisations import Offer
 from .store.placements import Placement
-from .vocabulary import ENGAGED_PLACEMENTS, LIVE_PROPOSALS, OfferState, ProposalState as State
+from .vocabulary import ENGAGED_PLACEMENTS, LIVE_PROPOSALS, OfferState, PlacementState, ProposalState as State
 
 #: Live proposals that hold a slot: those a person or an advisor can see.
 HOLDING = tuple(state for state in LIVE_PROPOSALS if state is not State.COMPUTED)
@@ -33,11 +34,15 @@ class Known(NamedTuple):
 
 
 class Held(NamedTuple):
-    """Live proposals by person and by offer, and each person's last day of proposal."""
+    """Live proposals by person and by offer, each person's last day of proposal, and who is back.
+
+    `returned`: whose contract broke, and who was proposed nothing since (workflow.md iii: first in line again).
+    """
 
     people: Mapping[int, int]
     offers: Mapping[int, int]
     last: Mapping[int, date]
+    returned: frozenset[int] = frozenset()
 
 
 def known(session: Session) -> list[Known]:
@@ -52,7 +57,7 @@ def known(session: Session) -> list[Known]:
 
 
 def held(session: Session) -> Held:
-    """Three queries, whatever their number."""
+    """Four queries, whatever their number."""
     table = MatchProposal
     counts: list[Mapping[int, int]] = []
     for side in (table.person_id, table.offer_id):
@@ -65,7 +70,21 @@ def held(session: Session) -> Held:
         .where(table.state != State.STALE)
         .group_by(table.person_id)
     )
-    return Held(counts[0], counts[1], dict(last.all()))
+    days = dict(last.all())
+    broken = session.execute(
+        sa.select(Placement.person_id, sa.func.max(Placement.ended_on))
+        .where(
+            Placement.state == PlacementState.EXITED,
+            Placement.ended_on.is_not(None),
+            Placement.end_reason.in_(BROKEN),
+            sa.or_(Placement.end_situation.is_(None), Placement.end_situation.in_(("unemployed", "unknown"))),
+        )
+        .group_by(Placement.person_id)
+    )
+    returned = frozenset(
+        person for person, ended in broken if ended is not None and days.get(person, date.min) <= ended
+    )
+    return Held(counts[0], counts[1], days, returned)
 
 
 def is_engaged(session: Session, person_id: int) -> bool:

@@ -71,8 +71,8 @@ class Inputs:
 
     def with_history(self, held: match_history.Held) -> Inputs:
         """The same after proposals were set aside: what is live and who waits is read again, nothing else."""
-        live, weeks = _history(self.person_ids, self.known_since, held, self.on)
-        people = replace(self.people, live_proposals=live, weeks_without=weeks)
+        live, weeks, back = _history(self.person_ids, self.known_since, held, self.on)
+        people = replace(self.people, live_proposals=live, weeks_without=weeks, returned=back)
         posts = np.array([held.offers.get(key, 0) for key in self.offer_ids.tolist()], np.int16)
         return replace(self, people=people, offers=replace(self.offers, live_proposals=posts))
 
@@ -115,7 +115,7 @@ def load(
     person_names = match_names.of_people(session, pair and pair[0])
     offer_names = match_names.of_offers(session, pair and pair[1])
     known_since = np.array([row.known_since.toordinal() for row in people], np.int64)
-    live, weeks = _history(person_ids, known_since, held, on)
+    live, weeks, back = _history(person_ids, known_since, held, on)
     columns = PeopleColumns(
         key=stable_keys((person_names.hashed[row.id] for row in people), seed),
         wanted=wanted,
@@ -138,6 +138,7 @@ def load(
         days_left=assessed.days_left,
         search_days=assessed.search_days,
         weeks_without=weeks,
+        returned=back,
     )
     return Inputs(
         on=on,
@@ -169,12 +170,13 @@ def _rows_of(sorted_ids: NDArray[np.int64], ids: Sequence[int]) -> NDArray[np.in
 
 def _history(
     ids: NDArray[np.int64], known_since: NDArray[np.int64], held: match_history.Held, on: date
-) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
-    """Live proposals of each person, and their weeks without any."""
+) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.bool_]]:
+    """Live proposals of each person, their weeks without any, and whether they are back from a broken contract."""
     keys = ids.tolist()
     live = np.array([held.people.get(key, 0) for key in keys], np.int16)
     last = np.array([day.toordinal() if (day := held.last.get(key)) else 0 for key in keys], np.int64)
-    return live, match_history.weeks_without(known_since, last, on.toordinal())
+    back = np.array([key in held.returned for key in keys], np.bool_)
+    return live, match_history.weeks_without(known_since, last, on.toordinal()), back
 
 
 def _open_offers(session: Session, on: date) -> list[tuple[Offer, Organisation]]:

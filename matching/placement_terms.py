@@ -39,6 +39,8 @@ EXIT_REASONS = frozenset(
         "other",
     }
 )
+#: A contract that ended so has broken: the person looks for work again.
+BROKEN = ("resigned", "employer_ended", "mutual", "abandoned_post", "other")
 #: Why an employer ended it: decides what becomes of the aid (programmes.md b1).
 MOTIVES = frozenset({"serious_fault", "unfitness", "economic", "other_dismissal"})
 #: The categories of the DARES.

@@ -1,7 +1,7 @@
 """Days on which a contract stands still: never two at once, all of them within it. What they do to its aid.
 
-A suspension starts from a contract that runs (workflow.md iii): one that has begun runs from the end of its trial on, or
-from its first day without trial, by the clock. Months that were suspended whole are not owed where the programme's
+A suspension starts from a contract that runs (workflow.md iii): it runs from the end of its trial on, or
+from its first day without trial, by the clock. Months that were suspended whole are not owed where its programme's
 file says so (`aid.suspension`); its term moves only where the file says so: the law leaves it where it is (Code du
 travail, art. L1243-6).
 """

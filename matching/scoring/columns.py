@@ -134,7 +134,7 @@ def _same_size(columns: object, size: int) -> None:
 
 @dataclass(frozen=True)
 class PeopleColumns:
-    """N people. The last three columns order who is served first; they are no part of any score (M4)."""
+    """N people. The last four columns order who is served first; they are no part of any score (M4)."""
 
     #: uint64[n], `stable_keys` of the source's identifiers; all different
     key: NDArray[np.uint64]
@@ -165,6 +165,8 @@ class PeopleColumns:
     search_days: NDArray[np.int32]
     #: int16[n]: whole weeks without a proposal
     weeks_without: NDArray[np.int16]
+    #: bool[n]: a contract of theirs broke, and they were proposed nothing since
+    returned: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
         _same_size(self, self.size)

@@ -59,13 +59,20 @@ class Assignment:
 
 
 def urgency(people: PeopleColumns) -> Rows:
-    """Rows, the first to be served first: rights that end soon, then weeks without a proposal, then length of search.
+    """Rows, the first to be served first: back from a broken contract, then rights that end soon, then weeks without a
+    proposal, then length of search.
 
     Ends of rights count by bands (SOON_DAYS): a day more or less puts nobody before somebody who waits for weeks.
     """
     band = np.searchsorted(np.array(SOON_DAYS), people.days_left)
     return np.lexsort(
-        (people.key, -people.search_days.astype(np.int64), -people.weeks_without.astype(np.int64), band)
+        (
+            people.key,
+            -people.search_days.astype(np.int64),
+            -people.weeks_without.astype(np.int64),
+            band,
+            ~people.returned,
+        )
     )
 
 

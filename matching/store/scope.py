@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from ..errors import NotFound
 from ..vocabulary import AgencyKind, HandOverState, Party, Role
 from .accounts import User
-from .follow_up import BreakGlass, HandOver
+from .follow_up import BreakGlass, CheckIn, HandOver
 from .intake import ImportBatch
 from .matches import MatchProposal, Release
 from .messages import OfferDraft, OutgoingMessage, PersonRequest
@@ -124,6 +124,13 @@ def placements(actor: Actor) -> sa.Select[Placement]:
     if actor.role is Role.EMPLOYER:
         return sa.select(Placement).where(_own(Placement.organisation_id, actor))
     return _of_people(sa.select(Placement), Placement.person_id, actor)
+
+
+def check_ins(actor: Actor) -> sa.Select[CheckIn]:
+    """Check-ins of the contracts of the caseload."""
+    return _of_people(
+        sa.select(CheckIn).join(Placement, Placement.id == CheckIn.placement_id), Placement.person_id, actor
+    )
 
 
 def offers(actor: Actor) -> sa.Select[Offer]:

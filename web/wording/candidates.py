@@ -82,6 +82,8 @@ CLOSING = 90
 def pressing(sheet: Sheet, view: RightsView | None, on: date) -> list[str]:
     """What gives priority and no points (security.md M4)."""
     proposal, said = sheet.queued.proposal, []
+    if proposal.priority.get("returned"):
+        said.append("Contrat rompu, rien proposé depuis")
     left = view.days_left if view is not None else None
     if left is not None and left <= CLOSING:
         plural = "s" if left > 1 else ""

@@ -69,6 +69,7 @@ class P:
     days_left: int = 100
     search: int = 200
     weeks_without: int = 0
+    returned: bool = False
 
     def but(self, **changes: Any) -> P:
         return replace(self, **changes)
@@ -111,6 +112,7 @@ def people(rows: Sequence[P], tables: Tables = TABLES, seed: int = 0) -> PeopleC
         days_left=np.array([p.days_left for p in rows], dtype=np.int32),
         search_days=np.array([p.search for p in rows], dtype=np.int32),
         weeks_without=np.array([p.weeks_without for p in rows], dtype=np.int16),
+        returned=np.array([p.returned for p in rows], dtype=np.bool_),
     )
 
 

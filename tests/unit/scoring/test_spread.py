@@ -85,6 +85,13 @@ def test_the_end_of_a_right_decides_who_is_served_first_then_weeks_without_then_
     assert {rows[p].name for p in made.person[made.why != 2]} == {"soon", "waits"}
 
 
+def test_whoever_is_back_from_a_broken_contract_is_first_in_line():
+    rows = [P(name="soon", days_left=3, weeks_without=20), P(name="back", returned=True), P(name="new")]
+    assert [rows[i].name for i in spread.urgency(people(rows))] == ["back", "soon", "new"]
+    _, made = spread_out(rows, [O()], k=1, cap=5)
+    assert {rows[p].name for p in made.person[made.why != 2]} == {"back"}
+
+
 def test_urgency_changes_no_score():
     rows = [P(name="a", days_left=3, weeks_without=20), P(name="b")]
     found, _ = spread_out(rows, [O()])
