@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from . import audit, disclosure, report, report_model
+from . import audit, disclosure, outbox, report, report_model
 from .errors import CorruptReference, Duplicate, InvalidInput, NotAllowed, StaleVersion
 from .report_model import Highlight, Month, MonthlyReport
 from .store.accounts import User
@@ -101,7 +101,25 @@ def publish(
         subject_id=str(month),
         details={"edition": edition, "version": made.version, "sha256": row.sha256},
     )
+    if edition == disclosure.COMMITTEE:
+        _tell(session, row, actor, on=on, at=at)
     return Publication(month, made.version, on, actor.name)
+
+
+def _tell(session: Session, row: PublishedReport, actor: Actor, *, on: date, at: datetime) -> None:
+    """A message to every officer, who reads it on the screen."""
+    officers = sa.select(User).where(User.role == Role.OFFICER, User.active).order_by(User.id)
+    for officer in session.scalars(officers):
+        outbox.queue(
+            session,
+            "report_online",
+            subject=("published_report", row.id),
+            address=officer.email,
+            on=on,
+            at=at,
+            user_id=officer.id,
+            sender_id=actor.id,
+        )
 
 
 def read(session: Session, month: Month, *, edition: int = disclosure.COMMITTEE) -> MonthlyReport | None:

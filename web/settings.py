@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from matching.errors import InvalidInput, PasserelleError, Unavailable
 
@@ -57,6 +57,21 @@ LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
+class Smtp:
+    """The server that messages are given to. `implicit`: TLS from the first byte (smtps)."""
+
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    implicit: bool = False
+
+
+#: Who writes, in development, when nothing is said.
+MAIL_FROM = "passerelle@localhost.localdomain"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What an installation is told from outside. Keys are read when first needed: `check` needs none."""
 
@@ -74,6 +89,9 @@ class Settings:
     second_factor_for_all: bool = False
     #: Reverse proxies in front, whose X-Forwarded-For and -Proto are believed.
     proxy_hops: int = 0
+    #: None: in development messages are put in a folder, in production they wait.
+    smtp: Smtp | None = None
+    mail_from: str = MAIL_FROM
 
     @property
     def production(self) -> bool:
@@ -172,6 +190,8 @@ def load() -> Settings:
         ),
         second_factor_for_all=_second_factor_for_all(),
         proxy_hops=_number("PROXY_HOPS", 0, 0),
+        smtp=_smtp(),
+        mail_from=_mail_from(),
     )
 
 
@@ -213,4 +233,39 @@ def _public_url() -> str | None:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise InvalidInput("settings-public-url", value=text)
+    return text
+
+
+def _smtp() -> Smtp | None:
+    """smtp://user:password@host:port, or smtps://; signs of a user or password that an address uses are %-coded."""
+    text = _text("SMTP")
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as wrong:
+        raise InvalidInput("settings-smtp") from wrong
+    whole = not (parts.path.strip("/") or parts.query or parts.fragment)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or not whole:
+        raise InvalidInput("settings-smtp")
+    if (parts.username is None) is not (parts.password is None):
+        raise InvalidInput("settings-smtp")
+    implicit = parts.scheme == "smtps"
+    return Smtp(
+        parts.hostname,
+        port or (465 if implicit else 587 if parts.username else 25),
+        unquote(parts.username) if parts.username else None,
+        unquote(parts.password) if parts.password else None,
+        implicit,
+    )
+
+
+def _mail_from() -> str:
+    """The address that messages leave from; it must be said once there is a server."""
+    text = _text("MAIL_FROM")
+    if not text and not _text("SMTP"):
+        return MAIL_FROM
+    if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z]{2,24}", text):
+        raise InvalidInput("settings-mail-from", value=text)
     return text

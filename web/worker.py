@@ -21,7 +21,7 @@ from matching.errors import PasserelleError
 from matching.store.engine import Database
 from matching.vocabulary import JobState
 
-from . import database as databases, import_jobs
+from . import database as databases, import_jobs, mail
 from .settings import Settings
 from .wording import day
 from .wording.jobs import MESSAGES
@@ -180,6 +180,10 @@ def queue(settings: Settings, database: Database) -> Any:
             forgotten = jobs.lost(session, at=clock.now())
         for public_id in forgotten:
             run_job(str(public_id))
+
+    @made.periodic_task(crontab(minute="*"))
+    def send_messages() -> None:
+        mail.run(database, settings)
 
     @made.periodic_task(crontab(hour="5", minute="0"))
     def match_every_morning() -> None:

@@ -82,9 +82,11 @@ SETTINGS = {
     "settings-debug": "En production, {name} doit être vide : le détail des défauts ne se montre à personne.",
     "settings-key-example": "En production, {name} porte une valeur d'exemple : donnez 64 signes tirés au hasard.",
     "settings-key-readable": "Le fichier de clé « {path} » est lisible par d'autres : faites « chmod 600 {path} ».",
+    "settings-mail-from": "PASSERELLE_MAIL_FROM (« {value} ») doit être l'adresse dont partent les messages, par exemple passerelle@example.fr.",
     "settings-number": "{name} (« {value} ») doit être un nombre entier d'au moins {least}.",
     "settings-public-url": "PASSERELLE_PUBLIC_URL (« {value} ») doit être l'adresse du service, par exemple https://passerelle.example.fr.",
     "settings-second-factor": "PASSERELLE_SECOND_FACTOR (« {value} ») doit être staff (le défaut) ou all.",
+    "settings-smtp": "PASSERELLE_SMTP doit s'écrire smtp://nom:mot-de-passe@serveur:587, ou smtps:// ; codez en % les signes : / @ du mot de passe.",
     "settings-trusted-hosts": "En production, PASSERELLE_TRUSTED_HOSTS doit nommer les domaines du service, séparés par des virgules.",
 }
 

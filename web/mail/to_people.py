@@ -1,0 +1,125 @@
+"""Messages to young people: the question, its reminders, what became of it, how the job goes, an answer."""
+
+from __future__ import annotations
+
+from matching import workdays
+from matching.proposal_guards import PERSON_SILENCE
+from matching.store.follow_up import CheckIn
+from matching.store.messages import PersonRequest
+from matching.store.organisations import Organisation
+from matching.store.placements import Placement
+from matching.vocabulary import (
+    CheckInState,
+    LinkKind,
+    OfferState,
+    ProposalState,
+    RequestState,
+)
+
+from ..wording import capital, day, letters as words, weekday
+from .about import About, first_name
+from .letter import Built, Link, Moot
+
+ANSWER, CHECK_IN = "/reponse/", "/reponse/suivi/"
+
+
+def _answer(about: About) -> Link:
+    proposal = about.message.subject_id
+    return Link(ANSWER, LinkKind.ANSWER, {"proposal_id": proposal, "person_id": about.message.person_id or 0})
+
+
+def ask(about: About) -> Built:
+    proposal = about.proposal()
+    if proposal.state is not ProposalState.APPROVED:
+        raise Moot
+    person = about.person(proposal.person_id)
+    offer, organisation = about.offer(proposal.offer_id)
+    if offer.state not in (OfferState.OPEN, OfferState.ON_HOLD):
+        raise Moot("offer-closed")
+    near = offer.insee_code is not None and offer.insee_code == person.insee_code
+    return Built(
+        "ask_person",
+        {
+            "near": words.NEAR if near else "",
+            "name": first_name(person),
+            "employer": capital(words.employer(organisation)),
+            "title": offer.title,
+            "terms": words.terms(offer),
+            "place": words.at(offer.commune),
+            "until": weekday(workdays.after(about.on, PERSON_SILENCE)),
+            "or_else": words.OR_ELSE["phone" if person.phone else "email"],
+        },
+        _answer(about),
+    )
+
+
+def remind(about: About) -> Built:
+    proposal = about.proposal()
+    if proposal.state is not ProposalState.PERSON_ASKED:
+        raise Moot
+    person = about.person(proposal.person_id)
+    offer, organisation = about.offer(proposal.offer_id)
+    last = about.message.occasion == "2"
+    return Built(
+        "remind_person",
+        {
+            "name": first_name(person),
+            "asked": words.on_day(proposal.asked_on),
+            "title": offer.title,
+            "employer": words.employer(organisation),
+            "last": f" {words.CALLED}" if last and person.phone else "",
+        },
+        _answer(about),
+    )
+
+
+def told(about: About) -> Built:
+    proposal = about.proposal()
+    if proposal.state not in (ProposalState.NOT_SELECTED, ProposalState.CLOSED):
+        raise Moot
+    person = about.person(proposal.person_id)
+    offer, organisation = about.offer(proposal.offer_id)
+    outcome = str(about.message.arguments.get("outcome", "withdrawn"))
+    name = f"person_told.{outcome}"
+    return Built(
+        name if name in words.LETTERS else "person_told.withdrawn",
+        {
+            "name": first_name(person),
+            "title": offer.title,
+            "employer": words.employer(organisation),
+            "call": words.call_back(about.phone),
+        },
+    )
+
+
+def check_in(about: About) -> Built:
+    row = about.session.get(CheckIn, about.message.subject_id)
+    if row is None or row.state is not CheckInState.PLANNED:
+        raise Moot
+    placement = about.session.get_one(Placement, row.placement_id)
+    person = about.person(placement.person_id)
+    ended = placement.ended_on is not None
+    return Built(
+        "check_in_asked.ended" if ended else "check_in_asked",
+        {
+            "name": first_name(person),
+            "employer": words.employer(about.session.get_one(Organisation, placement.organisation_id)),
+            "since": day(placement.ended_on or placement.starts_on),
+        },
+        Link(CHECK_IN, LinkKind.CHECK_IN, {"check_in_id": row.id, "placement_id": placement.id}),
+    )
+
+
+def request_answered(about: About) -> Built:
+    row = about.session.get(PersonRequest, about.message.subject_id)
+    if row is None or row.state is RequestState.OPEN:
+        raise Moot
+    person = about.person(row.person_id)
+    return Built(
+        "request_answered",
+        {
+            "name": first_name(person),
+            "asked": day(row.made_on),
+            "answer": row.answer or (words.DONE if row.state is RequestState.DONE else ""),
+        },
+    )
