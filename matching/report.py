@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from . import disclosure, report_figures as figures, report_tables as tables, report_words as words
 from .report_model import NO_PROGRAMME, Month, MonthlyReport, require_over
+from .report_outcome_print import Outcomes
 from .report_print import Printer, Shown
 from .report_tables import ALL, AVENIR, YEAR
 
@@ -44,10 +45,11 @@ def monthly(
     aid = {each: figures.aid(session, each) for each in (before, month)}
     offers = {each: figures.offer_movements(session, each) for each in (before, month)}
     register = {each: figures.register(session, each.last) for each in (before, month)}
+    outcomes = Outcomes.of(session, month)
     named = {row.zone for row in signed}.union(*register.values())
     zones = figures.zones(session, month.last, named)
     aided = [kind for each in aid.values() for kind in each.values()]
-    programmes = _programmes(book, month, {row.programme for row in signed}.union(*aided))
+    programmes = _programmes(book, month, {row.programme for row in signed}.union(*aided, outcomes.named()))
 
     with_aid = [key for key in programmes if key != NO_PROGRAMME]
     made = tables.signed(signed, list(programmes), zones, january, month)
@@ -56,6 +58,7 @@ def monthly(
         made += [tables.aid(key, each, of, with_aid) for key, of in aid[each].items()]
         made += tables.offers(each, offers[each])
         made.append(tables.register(each, register[each], zones))
+    made += outcomes.tables(list(programmes))
 
     printer = Printer(Shown(made, edition, tables.dear(month)), month, cohort, programmes, zones)
     year = f"{january.first}/{month.last}"
@@ -73,6 +76,7 @@ def monthly(
         printer.aid(key, _days_after(month) if key == figures.AID_NEXT else str(month), of)
         for key, of in aid[month].items()
     ]
+    indicators += outcomes.indicators(printer)
     indicators += [printer.offers(offers[month]), printer.register()]
     return MonthlyReport(
         month=month,
@@ -93,7 +97,9 @@ def _programmes(book: ProgrammeBook, month: Month, named: Iterable[str]) -> dict
     """Labels of the programmes one could sign under in the month, then of those that a figure names, then of none."""
     first, last = month.first.toordinal(), month.last.toordinal()
     current = [
-        name for name, each in book.items() if each.in_force()[0] <= last and each.in_force()[1] > first
+        name
+        for name, each in book.items()
+        if each.in_force()[0] <= last and each.in_force()[1] > first and each.file.opened_by is None
     ]
     others = sorted(set(named) - {*current, NO_PROGRAMME})
     labels = {key: book[key].file.label if key in book else key for key in (*current, *others)}

@@ -76,10 +76,18 @@ class Zones:
 
 #: Days after the month over which aid to come is looked at.
 NEXT_DAYS = 60
-AID_DUE, AID_PAID, AID_NEXT = "E6-due", "E6-paid", "E6-next"
+AID_DUE, AID_ASKED, AID_PAID, AID_LOST, AID_OWED, AID_NEXT = (
+    "E6-due",
+    "E6-asked",
+    "E6-paid",
+    "E6-lapsed",
+    "E6-repay",
+    "E6-next",
+)
 
 
-def _kept() -> sa.ColumnElement[bool]:
+def kept() -> sa.ColumnElement[bool]:
+    """Contracts that were: signed, and neither taken back nor left before they began."""
     return sa.and_(Placement.signed_on.is_not(None), Placement.state != PlacementState.ABANDONED)
 
 
@@ -145,7 +153,7 @@ def signatures(session: Session, first: date, last: date) -> list[Signed]:
             Person.civility.label("civility"),
         )
         .join(Person, Person.id == Placement.person_id)
-        .where(_kept(), Placement.signed_on.between(first, last))
+        .where(kept(), Placement.signed_on.between(first, last))
         .subquery()
     )
     counted = session.execute(sa.select(*each.c, sa.func.count().label("number")).group_by(*each.c))
@@ -198,7 +206,7 @@ def funnel(session: Session, cohort: Month, until: date) -> list[int]:
     )
     hired = (
         sa.exists()
-        .where(Placement.proposal_id == MatchProposal.id, _kept(), Placement.signed_on <= until)
+        .where(Placement.proposal_id == MatchProposal.id, kept(), Placement.signed_on <= until)
         .correlate(MatchProposal)
     )
     step = sa.case((hired, HIRED), else_=sa.func.coalesce(furthest.c.step, 0)).label("step")
@@ -250,7 +258,7 @@ def decisions(session: Session, month: Month) -> tuple[int, dict[str, int]]:
 
 
 def aid(session: Session, month: Month) -> dict[str, dict[str, Aid]]:
-    """Aid with money due in the month, paid in it, and due in the days after it, by programme."""
+    """Aid with money due, asked for, paid, lost or to be paid back in the month, and due in the days after it."""
     state, horizon = AidMilestone.state, month.last + timedelta(days=NEXT_DAYS)
     paid_by_then = sa.and_(AidMilestone.paid_on.is_not(None), AidMilestone.paid_on <= month.last)
     lost = (MilestoneState.CANCELLED, MilestoneState.REFUSED, MilestoneState.LAPSED)
@@ -258,7 +266,19 @@ def aid(session: Session, month: Month) -> dict[str, dict[str, Aid]]:
         AID_DUE: sa.and_(
             AidMilestone.due_on.between(month.first, month.last), state != MilestoneState.CANCELLED
         ),
+        AID_ASKED: AidMilestone.asked_on.between(month.first, month.last),
         AID_PAID: AidMilestone.paid_on.between(month.first, month.last),
+        # Lost on the last day of its window; owed back from the end of the contract.
+        AID_LOST: sa.and_(
+            state == MilestoneState.LAPSED,
+            sa.func.coalesce(AidMilestone.window_closes_on, AidMilestone.due_on).between(
+                month.first, month.last
+            ),
+        ),
+        AID_OWED: sa.and_(
+            state.in_((MilestoneState.TO_REPAY, MilestoneState.REPAID)),
+            Placement.ended_on.between(month.first, month.last),
+        ),
         AID_NEXT: sa.and_(
             AidMilestone.due_on > month.last,
             AidMilestone.due_on <= horizon,

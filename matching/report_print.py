@@ -64,16 +64,16 @@ class Printer:
     def before(self) -> Month:
         return self.month.plus(-1)
 
-    def _made(self, key: str, period: str, unit: str, value: float | None, **more: object) -> Indicator:
+    def made(self, key: str, period: str, unit: str, value: float | None, **more: object) -> Indicator:
         label, definition = words.words(key, self.month, self.cohort)
         return Indicator(key, label, definition, period, unit, value, **more)  # type: ignore[arg-type]
 
-    def _count(
+    def count(
         self, key: str, period: str, name: Name, cuts: Sequence[Breakdown], was: Name | None, **more: object
     ) -> Indicator:
         value = self.shown.get(name)
         change = disclosure.change(value, self.shown.get(was), k=self.shown.k) if was else None
-        return self._made(
+        return self.made(
             key,
             period,
             "count",
@@ -126,7 +126,7 @@ class Printer:
             )
         if months:
             cuts += self._by_month(months)
-        return self._count(
+        return self.count(
             key, period, tables.signed_name(of, ALL), cuts, tables.signed_name(was, ALL) if was else None
         )
 
@@ -153,7 +153,7 @@ class Printer:
         denominator = self.shown.get(tables.signed_name(of, programme, by, "known"))
         unknown = self.shown.get(tables.signed_name(of, programme, by, UNKNOWN))
         hidden = numerator is None or denominator is None
-        return self._made(
+        return self.made(
             key,
             period,
             "share",
@@ -170,7 +170,7 @@ class Printer:
         hidden = computed is None or hired is None
         reached = tuple(self.shown.line(("C1", step), (step,), words.STEPS[step]) for step in STEPS)
         left = tuple(self.shown.line(("C1", LEFT, step), (step,), words.STOPPED[step]) for step in STEPS[:-1])
-        return self._made(
+        return self.made(
             "C1",
             str(self.cohort),
             "share",
@@ -188,7 +188,7 @@ class Printer:
             self.shown.line(("C4", reason), (reason,), words.REASONS.get(reason, reason))
             for reason in tables.reasons(by_reason)
         )
-        return self._made(
+        return self.made(
             "C4",
             str(self.month),
             "count",
@@ -213,7 +213,7 @@ class Printer:
             0, *(sum(getattr(each, field) for each in of.values()) for field in ("payments", "cents"))
         )
         telling = self.shown.get((key, here, ALL)) is None or any(line.suppressed for line in lines)
-        return self._count(
+        return self.count(
             key,
             period,
             (key, here, ALL),
@@ -234,7 +234,7 @@ class Printer:
             )
             for move, (_, posts) in moves.items()
         }
-        return self._count(
+        return self.count(
             "B1",
             str(self.month),
             ("B1", here, "open"),
@@ -246,7 +246,7 @@ class Printer:
     def register(self) -> Indicator:
         here, was = str(self.month), str(self.before)
         lines = tuple(self.shown.line(("A1", here, key), (key,), label) for key, label in self._zones())
-        return self._count(
+        return self.count(
             "A1", str(self.month.last), ("A1", here, ALL), [Breakdown(("zone",), lines)], ("A1", was, ALL),
             unknown_share=disclosure.rate(self.shown.get(("A1", here, UNKNOWN)), self.shown.get(("A1", here, ALL))),
         )  # fmt: skip

@@ -69,6 +69,54 @@ WORDS: dict[str, Words] = {
         "Propositions qu'une conseillère ou un conseiller a écartées dans le mois, par motif, sur celles examinées "
         "dans le mois (proposées ou écartées). Une décision annulée ne compte pas.",
     ),
+    "E1": Words(
+        "Périodes d'essai passées",
+        "Contrats dont la période d'essai devait finir dans le mois : part de ceux qui couraient encore le lendemain.",
+    ),
+    **{
+        f"E2-{months}": Words(
+            f"Toujours en poste après {months} mois",
+            f"Contrats commencés {months} mois plus tôt, jour pour jour dans le mois : part de ceux qui couraient ce "
+            "jour-là. Un contrat plus récent n'y est pas.",
+        )
+        for months in (3, 6, 10, 12)
+    },
+    "E3": Words(
+        "Ruptures parmi les contrats terminés",
+        "Contrats finis dans les douze derniers mois : part de ceux qui ont fini avant leur terme ou, pour un contrat "
+        "sans terme, qui ont fini. Les contrats en cours n'y sont pas. Par qui, pourquoi, et à quel âge du contrat.",
+    ),
+    "E5": Words(
+        "En emploi durable six mois après la sortie",
+        "Personnes dont le contrat a fini six mois plus tôt et dont la situation est connue : part de celles qui sont "
+        "en CDI, en contrat de six mois ou plus, dans la fonction publique ou à leur compte.",
+    ),
+    "E7": Words(
+        "Points de suivi tenus à temps",
+        "Points de suivi prévus dans le mois (1, 3, 6, 10, 12, 24 et 36 mois de contrat) : part de ceux qui ont été "
+        "tenus dans les quinze jours.",
+    ),
+    "E7-training": Words(
+        "Formations commencées",
+        "Formations promises par un employeur et commencées dans le mois ; celles qui ont fini avec un certificat.",
+    ),
+    "H3": Words(
+        "Réponses en retard",
+        "Propositions qui attendaient une réponse depuis plus de quinze jours ouvrés à la fin du mois, selon qui la "
+        "doit.",
+    ),
+    "E6-asked": Words(
+        "Aide demandée",
+        "Contrats dont un versement de l'aide a été demandé dans le mois, nombre de ces versements et montant.",
+    ),
+    "E6-lapsed": Words(
+        "Aide perdue",
+        "Contrats dont un versement de l'aide a été perdu dans le mois, son document n'étant pas arrivé à temps.",
+    ),
+    "E6-repay": Words(
+        "Aide à rembourser",
+        "Contrats rompus dans le mois dont un versement de l'aide est à rembourser ou l'a été.",
+    ),
     "E6-due": Words(
         "Aide à échéance",
         "Contrats dont un versement de l'aide tombe dans le mois, nombre de ces versements et montant.",
@@ -147,6 +195,47 @@ LEVEL_NAMES = dict(
         strict=True,
     )
 )
+#: Of whom it holds, and the others (E1, E2).
+PARTS = {"yes": "oui", "no": "non"}
+BROKEN_BY = {
+    "employer": "Par l'employeur",
+    "employee": "Par la personne",
+    "both": "D'un commun accord",
+    "neither": "Autrement",
+}
+BREAK_REASONS = {
+    "serious_fault": "Licenciement pour faute grave ou lourde",
+    "unfitness": "Licenciement pour inaptitude",
+    "economic": "Licenciement économique",
+    "other_dismissal": "Autre licenciement",
+    "employer_ended": "Fin par l'employeur, motif non précisé",
+    "resigned": "Démission",
+    "abandoned_post": "Abandon de poste",
+    "better_job": "Autre emploi trouvé",
+    "training": "Entrée en formation",
+    "moved": "Déménagement",
+    "mutual": "Rupture d'un commun accord",
+    "other": "Autre raison",
+}
+LIVES = {
+    "under-3": "Avant 3 mois",
+    "3-6": "De 3 à 6 mois",
+    "6-12": "De 6 à 12 mois",
+    "over-12": "Après 12 mois",
+}
+SITUATIONS = {
+    "lasting_job": "Emploi durable",
+    "short_job": "Emploi court",
+    "training": "Formation",
+    "unemployed": "Sans emploi",
+    "unknown": "Situation inconnue",
+}
+TRAININGS = {"started": "Commencées", "certified": "Finies avec un certificat"}
+WHOSE = {
+    "advisor": "De l'agence",
+    "person": "De la personne",
+    "employer": "De l'employeur",
+}
 ZONE_NAMES = {OUTSIDE_ZONES: "Hors quartier prioritaire", UNKNOWN: "Adresse non confirmée"}
 PROGRAMME_NAMES = {NO_PROGRAMME: "Sans dispositif"}
 

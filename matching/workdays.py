@@ -40,3 +40,12 @@ def after(day: date, working_days: int) -> date:
         day += timedelta(days=1)
         left -= is_working(day)
     return day
+
+
+def before(day: date, working_days: int) -> date:
+    """The n-th working day before `day`."""
+    left = working_days
+    while left:
+        day -= timedelta(days=1)
+        left -= is_working(day)
+    return day

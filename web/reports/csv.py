@@ -24,6 +24,12 @@ CUTS = {
     "stopped_at": "arrêt",
     "reason": "motif",
     "movement": "mouvement",
+    "outcome": "issue",
+    "broken_by": "rompu par",
+    "life": "âge du contrat",
+    "situation": "situation",
+    "training": "formation",
+    "awaited": "réponse attendue",
 }
 
 

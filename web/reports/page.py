@@ -3,7 +3,6 @@ typed tables as every other format; a template lays them out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matching import disclosure
@@ -13,6 +12,8 @@ from matching.report_words import month_words
 from ..charts import Bar, Figure, Series, grouped_bars, horizontal_bars
 from ..wording import MONTHS, euros, number, report_sentences as words
 from ..wording.report import HIDDEN, NO_FIGURE
+from . import outcomes
+from .parts import Table, of as _of, share as _share
 
 YEARS = {"D1-year", "D3-year", "D4-year", "D6-year"}
 MASKED = "nombre masqué"
@@ -28,17 +29,6 @@ class Kpi:
 
     value: str
     label: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of words: the first cell of a row is its header; `total` is the sum row."""
-
-    caption: str
-    headings: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-    total: tuple[str, ...] | None = None
     note: str = ""
 
 
@@ -62,6 +52,7 @@ class Page:
     aid: Table
     shares: Table
     rejections: Table
+    outcomes: list[Table]
     definitions: list[tuple[str, str]]
 
 
@@ -74,6 +65,7 @@ def page(report: MonthlyReport) -> Page:
         aid=_aid(report),
         shares=_shares(report),
         rejections=_rejections(report),
+        outcomes=outcomes.tables(report),
         # A figure of the year says what that of the month says, since January.
         definitions=[(each.label, each.definition) for each in report.indicators if each.id not in YEARS],
     )
@@ -132,15 +124,6 @@ def _joined(words_: str, indicator: Indicator) -> str:
     if indicator.suppressed:
         return MASKED
     return ", ".join(filter(None, (words_, words.change(indicator.change))))
-
-
-def _of(indicator: Indicator) -> str:
-    """« 12 sur 146 », « s »."""
-    if indicator.suppressed:
-        return HIDDEN
-    if not indicator.denominator:
-        return NO_FIGURE
-    return f"{number(indicator.numerator or 0)} sur {number(indicator.denominator)}"
 
 
 # --- charts
@@ -303,8 +286,11 @@ def _levels(report: MonthlyReport) -> Table:
 
 def _aid(report: MonthlyReport) -> Table:
     rows = []
-    for key in ("E6-due", "E6-paid", "E6-next"):
-        kind = report[key]
+    found = {indicator.id: indicator for indicator in report.indicators}
+    for key in AID:
+        kind = found.get(key)
+        if kind is None:  # a report frozen before this figure was there
+            continue
         rows.append((AID[key].format(month=words.month_name(report.month)), *_cells(kind)))
         rows += [
             (f"dont {line.label[0].lower()}{line.label[1:]}", *_cells(line))
@@ -315,7 +301,10 @@ def _aid(report: MonthlyReport) -> Table:
 
 AID = {
     "E6-due": "À échéance en {month}",
+    "E6-asked": "Demandée en {month}",
     "E6-paid": "Versée en {month}",
+    "E6-lapsed": "Perdue en {month}",
+    "E6-repay": "À rembourser pour des ruptures de {month}",
     "E6-next": "À échéance dans les 60 jours qui suivent",
 }
 
@@ -349,13 +338,6 @@ def _shares(report: MonthlyReport) -> Table:
     return Table(
         "Qui signe", headings, rows, note="Sous onze personnes, le nombre est donné sans pourcentage."
     )
-
-
-def _share(indicator: Indicator) -> str:
-    """« 45 % (9 sur 20) », « 5 sur 8 », « s »."""
-    if indicator.value is None:
-        return _of(indicator)
-    return f"{words.percent(indicator.value)} ({_of(indicator)})"
 
 
 def _rejections(report: MonthlyReport) -> Table:
