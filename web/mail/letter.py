@@ -66,7 +66,7 @@ class Letter:
         lines = [french(paragraph) for paragraph in self.paragraphs]
         if self.action and self.link:
             lines.append(f"{french(self.action + ' :')}\n{url or LINK_KEPT}")
-        lines.append("\n".join(self.signature))
+        lines.append("\n".join(map(french, self.signature)))
         return "\n\n".join(lines) + "\n"
 
     def html(self, url: str | None = None) -> str:
