@@ -14,7 +14,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from matching import agenda, clock, offer_aid, review, review_acts
+from matching import agenda, clock, hand_overs, offer_aid, review, review_acts
 from matching.errors import NotFound
 from matching.proposals import TRANSITIONS, ProposalAction as Action
 from matching.review import Queued, Sheet
@@ -24,6 +24,7 @@ from matching.store.matches import MatchProposal
 from matching.store.organisations import Offer, Organisation
 from matching.vocabulary import ProposalState as State, Verdict
 
+from . import handed
 from .db import book, reading, today, transaction
 from .forms.proposals import DecisionForm
 from .security import actor
@@ -236,6 +237,7 @@ def _gather(session: Session, ref: UUID, wanted: UUID | None, *, after: UUID | N
             )
         ),
         "following": following,
+        "handed": _handed(session, current, offer),
         "on": on,
         "words": words,
         "said": candidates,
@@ -249,6 +251,13 @@ def _gather(session: Session, ref: UUID, wanted: UUID | None, *, after: UUID | N
         "Action": Action,
         "panels": PANELS,
     }
+
+
+def _handed(session: Session, current: Queued | None, offer: Offer) -> handed.Handed | None:
+    """Who has the file of who agreed to an emploi d'avenir; None before there is anything to hand over."""
+    if current is None or current.proposal.state not in hand_overs.PROPOSALS:
+        return None
+    return handed.of(session, current.person, current.proposal, offer)
 
 
 def _beside(listed: list[Queued], current: Queued | None, step: int) -> Queued | None:

@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from matching import agenda, deadlines
+from matching import agenda, corrections, deadlines, hand_over_queries
 from matching.store import scope
 from matching.store.intake import ImportBatch
 from matching.vocabulary import BatchState
@@ -19,7 +19,7 @@ from matching.vocabulary import BatchState
 from ..db import book, reading, today
 from ..lists import Filter, Listing
 from ..security import actor, allows, requires
-from ..wording import home as words
+from ..wording import hand_overs as hand_over_words, home as words
 
 pages = Blueprint("home", __name__)
 
@@ -115,6 +115,8 @@ def _everything(session: Session, me: scope.Actor, on: date) -> tuple[list[Line]
         *_waiting(waiting),
         *_offers(offers, on),
         *_people(unsure),
+        *_hand_overs(hand_over_queries.waiting(session, me)),
+        *_corrections(corrections.wrong_files(session, me)),
     ]
     counts = Counts(
         closing=len(closing),
@@ -180,6 +182,20 @@ def _offers(rows: Sequence[agenda.Incomplete], on: date) -> Iterator[Line]:
 def _people(rows: Sequence[agenda.Open]) -> Iterator[Line]:
     for row in rows:
         title, note, verb = words.to_confirm(row)
+        yield Line("dossiers", row.due_on, title, note, verb, url_for("people.show", ref=row.person))
+
+
+def _hand_overs(rows: Sequence[hand_over_queries.Asked]) -> Iterator[Line]:
+    for row in rows:
+        title, note, verb = hand_over_words.task(row)
+        yield Line(
+            "reponses", row.row.due_on, title, note, verb, url_for("hand_overs.show", ref=row.row.public_id)
+        )
+
+
+def _corrections(rows: Sequence[corrections.Wrong]) -> Iterator[Line]:
+    for row in rows:
+        title, note, verb = words.correction(row)
         yield Line("dossiers", row.due_on, title, note, verb, url_for("people.show", ref=row.person))
 
 

@@ -23,7 +23,7 @@ from matching.errors import NotFound
 from matching.store import scope
 from matching.store.people import Person
 
-from .. import opened_file
+from .. import handed, opened_file
 from ..charts import Figure, Span, Track, timeline
 from ..db import book, note_read, reading, today
 from ..forms import people as forms
@@ -80,6 +80,7 @@ def page(ref: UUID, typed: Typed) -> str:
     with reading() as session:
         person = person_of(session, ref)
         sheet = person_sheet.sheet(session, me, person, on)
+        held = handed.of(session, person)
         may_recognise = person_sheet.may_read_recognition(me, person)
         shows = may_recognise and request.args.get("rqth") == "oui"
         told = person_rights.told(session, person.id, book(), on)
@@ -126,6 +127,7 @@ def page(ref: UUID, typed: Typed) -> str:
         history_page=at,
         history_last=max((len(history) + HISTORY - 1) // HISTORY, 1),
         readers=readers,
+        handed=held,
         heard=heard,
         own_words=own_words,
         request_words=request_words,

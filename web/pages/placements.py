@@ -18,6 +18,7 @@ from matching.placement_foresight import Entailed
 from matching.placement_queries import Hire
 from matching.placements import PlacementAction
 
+from .. import handed
 from ..db import book, note_read, reading, today, transaction
 from ..forms.placements import SettlingForm, StepForm
 from ..notices import done
@@ -80,12 +81,14 @@ def _page(
     with reading() as session:
         hire = placement_queries.hire(session, actor(), ref)
         proposal = placement_queries.proposal_of(session, hire.placement)
+        held = handed.of(session, hire.person, hire.placement, hire.offer)
     settling = settling or SettlingForm(formdata=None, prefix="lot-", data={"on": on})
     return render_template(
         "placements/show.html",
         hire=hire,
         placement=hire.placement,
         proposal=proposal,
+        handed=held,
         on=on,
         track=words.track(hire),
         steps=_offered(hire, on, bound),

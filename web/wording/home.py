@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matching import agenda, deadlines, milestones
+from matching import agenda, corrections, deadlines, milestones
 from matching.agenda import Waiting
 from matching.deadlines import Kind
+from matching.store.people import full_name
 from matching.vocabulary import ProposalState
 
 from . import capital, day, euros, placements, uncapital
@@ -101,6 +102,12 @@ def incomplete(row: agenda.Incomplete) -> Words:
     count = len(row.missing)
     note = f"{row.organisation}. Il manque {count} {plural(count, 'information')} pour l'ouvrir."
     return f"{row.title} : offre à compléter", note, "Compléter"
+
+
+def correction(row: corrections.Wrong) -> Words:
+    said = f"Dit le {day(row.said_on)}" + (f" par {row.by}" if row.by else "")
+    note = f"{said} : {row.note}" if row.note else f"{said}, sans précision."
+    return f"{full_name(row)} : fiche inexacte, à corriger", note, "Corriger"
 
 
 def to_confirm(row: agenda.Open) -> Words:
