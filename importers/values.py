@@ -280,13 +280,14 @@ def contract_kind(value: str, _: Context) -> str:
 SCHEME_WORDS = {
     "emploi_d_avenir": "emploi_avenir", "emplois_d_avenir": "emploi_avenir", "emploi_avenir": "emploi_avenir",
     "ea": "emploi_avenir", "emploi_franc": "emploi_franc", "emplois_francs": "emploi_franc", "ef": "emploi_franc",
-    "aucun": "", "droit_commun": "",
+    "cui_cae": "cui_cae", "cae": "cui_cae", "pec": "cui_cae", "parcours_emploi_competences": "cui_cae",
+    "cui_cie": "cui_cie", "cie": "cui_cie", "aucun": "", "droit_commun": "",
 }  # fmt: skip
 
 
 def scheme(value: str, _: Context) -> str:
     if (found := SCHEME_WORDS.get(folded(value))) is None:
-        raise Bad("bad-choice", choices="emploi d'avenir, emploi franc, droit commun")
+        raise Bad("bad-choice", choices="emploi d'avenir, emploi franc, CUI-CAE, CUI-CIE, droit commun")
     return found
 
 

@@ -108,7 +108,11 @@ def load(
         + [label for offer, _ in open_offers for label in offer.skills]
     )
     names = tuple(book)
-    assessed = match_rights.assess(session, person_ids, book, names, on)
+    under = (
+        offer_terms.programme_on(offer, book, offer_terms.contract_day(offer, on)) for offer, _ in open_offers
+    )
+    asked = {name for name in under if name is not None}
+    assessed = match_rights.assess(session, person_ids, book, names, on, asked)
     wanted = _codes(coder, [(row.wanted_rome, row.wanted_title) for row in people])
     sought = _codes(coder, [(offer.rome, offer.title) for offer, _ in open_offers])
     held = match_history.held(session)

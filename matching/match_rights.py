@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -56,9 +56,18 @@ class OpenFacts:
 
 
 def assess(
-    session: Session, ids: NDArray[np.int64], book: ProgrammeBook, names: Sequence[str], on: date
+    session: Session,
+    ids: NDArray[np.int64],
+    book: ProgrammeBook,
+    names: Sequence[str],
+    on: date,
+    asked: Container[str],
 ) -> Assessed:
-    """Assess everybody, cohort by cohort: nine queries for each."""
+    """Assess everybody, cohort by cohort: nine queries for each.
+
+    A right that a person's own statement opens (`opened_by`) is open to who was not asked yet only where an offer
+    stands under its programme, one of `asked`.
+    """
     day = on.toordinal()
     windows: list[tuple[Days, ...]] = []
     open_facts: dict[tuple[str, str], list[tuple[Days, Days, Days]]] = defaultdict(list)
@@ -70,10 +79,15 @@ def assess(
         for number, name in enumerate(names):
             found = book[name].assess(cohort).windows
             windows += _rows(found.certain, first, day, number, certain=1)
-            windows += _rows(found.possible - found.certain, first, day, number, certain=0)
+            unsure = found.possible - found.certain
+            if name not in asked:
+                unsure = unsure.of_these(book[name].opened_for(cohort))
+            windows += _rows(unsure, first, day, number, certain=0)
             open_now = book[name].assess(blind).windows.certain.clip(day, LAST)
             holding = (open_now.start == day) & (open_now.end < LAST)
             np.minimum.at(soonest, open_now.owner[holding], open_now.end[holding] - day)
+            if name not in asked and book[name].file.opened_by is not None:
+                continue
             for fact, spans in open_facts_of(book[name], cohort).items():
                 open_facts[name, fact].append((spans.owner + first, spans.start, spans.end))
         level.append(np.where(cohort.level_missing, UNKNOWN, cohort.level))

@@ -107,8 +107,9 @@ def standing(session: Session, people: Sequence[int], book: ProgrammeBook, on: d
     for _, cohort in rights.load_cohort(session, ids.tolist()) if len(ids) else ():
         for name in names:
             windows = book[name].assess(cohort).windows
+            open_to = windows.possible.of_these(book[name].opened_for(cohort))
             verdict, last = np.full(cohort.size, Verdict.NO, np.int8), np.zeros(cohort.size, np.int64)
-            for spans, value in ((windows.possible, Verdict.UNKNOWN), (windows.certain, Verdict.YES)):
+            for spans, value in ((open_to, Verdict.UNKNOWN), (windows.certain, Verdict.YES)):
                 here = (spans.start <= day) & (day < spans.end)
                 verdict[spans.owner[here]] = value
                 if value is Verdict.YES:
@@ -193,16 +194,24 @@ class Told:
 
 
 def told(session: Session, person_id: int, book: ProgrammeBook, on: date) -> list[Told]:
-    """Every programme in force or to come, and those that are over where the person had a window; nine queries."""
+    """Every programme in force or to come, and those that are over where the person had a window; nine queries.
+
+    One that a statement opens (`opened_by`) comes last until it is made, and is told in its own time alone.
+    """
     ((_, cohort),) = rights.load_cohort(session, [person_id])
-    found = []
+    found: list[tuple[bool, Told]] = []
     for programme in book.values():
         assessment = programme.assess(cohort)
+        asked_for = bool(programme.opened_for(cohort)[0])
         said = explain(assessment, 0, on)
         open_only = assessment.windows.possible - assessment.windows.certain
         possible = tuple(inclusive(start, end) for start, end in open_only.of_owner(0))
-        if on.toordinal() >= programme.in_force()[1] and not (said.windows or possible):
+        start, end = programme.in_force()
+        if on.toordinal() >= end and not (said.windows or possible):
+            continue
+        if not start <= on.toordinal() < end and not asked_for:
             continue
         asked = questions(assessment, 0, on) if said.verdict is Verdict.UNKNOWN else None
-        found.append(Told(programme, said, asked, possible))
-    return sorted(found, key=lambda each: (-each.said.verdict, each.programme.in_force()[0]))
+        found.append((asked_for, Told(programme, said, asked, possible)))
+    found.sort(key=lambda each: (not each[0], -each[1].said.verdict, each[1].programme.in_force()[0]))
+    return [told for _, told in found]

@@ -208,7 +208,11 @@ CONTRACT_KINDS = (
 SCHEMES = {
     "emploi_avenir": ("emplois-avenir",),
     "emploi_franc": ("emplois-francs-2013", "emplois-francs-2018"),
+    "cui_cae": ("cui-cae", "pec"),
+    "cui_cie": ("cui-cie",),
 }
+#: Schemes of the market sector; the others are not for it.
+MARKET_SCHEMES = frozenset({"emploi_franc", "cui_cie"})
 
 
 class Party(StrEnum):

@@ -14,12 +14,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pydantic
 
 from ..errors import MissingParameter
 from ..vocabulary import Verdict
 from . import criteria, yaml_lines
-from .cohort import Cohort
+from .cohort import Cohort, Mask
 from .contract import RULES, Contract, TermVerdict
 from .days import FIRST, LAST
 from .schema import Condition, FigureFile, FigureTable, ProgrammeFile, Strict
@@ -98,6 +99,13 @@ class Programme:
     def leaves(self) -> tuple[Condition, ...]:
         """Every criterion of the conditions, in the order written."""
         return _leaves_of(self)
+
+    def opened_for(self, cohort: Cohort) -> Mask:
+        """Who may hold the right, as far as the fact that opens it goes: everybody, or those for whom it was stated."""
+        if self.file.opened_by is None:
+            return np.ones(cohort.size, np.bool_)
+        stated = cohort.facts.get(self.file.opened_by)
+        return np.zeros(cohort.size, np.bool_) if stated is None else ~stated.missing
 
     def in_force(self) -> tuple[int, int]:
         """Half-open days of the programme."""

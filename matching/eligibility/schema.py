@@ -195,6 +195,18 @@ class ProgrammeFile(Strict):
     aid: AidRules | None = None
     cases: list[Case] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _opened_by_a_condition(self) -> ProgrammeFile:
+        asked = [
+            leaf.leaf()[1]["fact"]
+            for condition in self.conditions.all_of
+            for leaf in condition.below()
+            if leaf.is_leaf("stated")
+        ]
+        if self.opened_by is not None and self.opened_by not in asked:
+            raise ValueError(f"opened_by : aucune condition ne demande le fait « {self.opened_by} »")
+        return self
+
     def named_figures(self) -> Iterator[tuple[tuple[str | int, ...], str, bool]]:
         """(place in the file, name, whether it must say yes or no) of each figure that the rules name."""
         for at, condition in enumerate(self.conditions.all_of):

@@ -238,12 +238,21 @@ def test_standing_says_what_each_programme_says(session, agency):
     never = named(session, agency, "Never", "Right", birth_date=date(1970, 1, 1))
     session.flush()
     standing = person_rights.standing(session, [never.id, sure.id, maybe.id], BOOK, DAY)
-    assert set(standing.columns) == {"emplois-avenir", "emplois-francs-2013"}
+    assert set(standing.columns) == {"emplois-avenir", "emplois-francs-2013", "cui-cae", "cui-cie"}
     assert standing.holding("emplois-avenir", Verdict.YES).tolist() == [sure.id]
     assert maybe.id in standing.holding("emplois-avenir", Verdict.UNKNOWN).tolist()
     assert standing.holding("emplois-francs-2018", Verdict.YES).tolist() == []
     first = standing.of(sure.id)[0]
     assert (first.programme, first.verdict, first.last) == ("emplois-avenir", Verdict.YES, date(2013, 11, 23))
+    # Nobody's prescriber has said anything: the aided contracts are no right of theirs, not even one to check.
+    assert {now.programme for each in standing.ids for now in standing.of(each)} <= {
+        "emplois-avenir",
+        "emplois-francs-2013",
+    }
+    session.add(StatedFact(person_id=never.id, fact="prescriber_diagnosis", value=True, stated_on=DAY))
+    session.flush()
+    diagnosed = person_rights.standing(session, [never.id], BOOK, DAY)
+    assert {now.programme for now in diagnosed.of(never.id)} >= {"cui-cae", "cui-cie"}
     assert standing.closing(19).tolist() == [sure.id]
     assert standing.closing(18).tolist() == []
 
@@ -299,7 +308,8 @@ def test_a_programme_that_is_over_is_told_only_where_a_window_existed(session, a
         each.programme.id for each in person_rights.told(session, had.id, BOOK, later)
     ]
     assert [each.programme.id for each in person_rights.told(session, never.id, BOOK, later)] == [
-        "emplois-francs-2018"
+        "emplois-francs-2018",
+        "pec",
     ]
 
 

@@ -18,6 +18,8 @@ IN_FORCE = {
     "emplois-avenir": (date(2012, 11, 1), date(2017, 12, 31)),
     "emplois-francs-2013": (date(2013, 6, 29), date(2015, 7, 4)),
     "emplois-francs-2018": (date(2018, 4, 1), date(2024, 12, 31)),
+    "cui-cae": (date(2010, 1, 1), date(2017, 12, 31)),
+    "cui-cie": (date(2010, 1, 1), date(2017, 12, 31)),
 }
 #: b2: the first territories (in Hauts-de-France the métropole de Lille, here its three towns), then the region, then France.
 FIRST_TOWNS = ("59350", "59512", "59599")
@@ -183,18 +185,31 @@ def francs_2018(person, day):
     return all_of(lives(person, day, {"QPV"}, listed), any_of(registered, csp, mission))
 
 
-RULES = {"emplois-avenir": avenir, "emplois-francs-2013": francs_2013, "emplois-francs-2018": francs_2018}
+def aided(person, day):
+    """(d) L5134-20, L5134-65: out of work, and what the prescriber says."""
+    working = said(not person["employment"].covers(day)) if "employment" in person else UNKNOWN
+    return all_of(working, said(person.get("prescriber_diagnosis")))
+
+
+RULES = {
+    "emplois-avenir": avenir, "emplois-francs-2013": francs_2013, "emplois-francs-2018": francs_2018,
+    "cui-cae": aided, "cui-cie": aided,
+}  # fmt: skip
 #: Facts that each text asks about.
 PERSON_FACTS = {
     "emplois-avenir": ("birth_date", "rqth", "diploma_level", "bac_plus", "registrations", "employment",
                        "residence", "prescriber_waiver"),
     "emplois-francs-2013": ("birth_date", "registrations", "residence"),
     "emplois-francs-2018": ("registrations", "residence", "csp", "mission_locale"),
+    "cui-cae": ("employment", "prescriber_diagnosis"),
+    "cui-cie": ("employment", "prescriber_diagnosis"),
 }  # fmt: skip
 TERMS = {
     "emplois-avenir": ("kind", "months", "weekly_hours", "sector"),
     "emplois-francs-2013": ("kind", "weekly_hours"),
     "emplois-francs-2018": ("kind", "months"),
+    "cui-cae": ("kind", "months", "weekly_hours", "sector"),
+    "cui-cie": ("kind", "months", "weekly_hours", "sector"),
 }
 
 
@@ -209,13 +224,20 @@ def terms(programme, contract):
     if contract is None:
         return YES
     kind, months, hours = contract.get("kind"), contract.get("months"), contract.get("weekly_hours")
-    longest = {"emplois-avenir": (12, 36), "emplois-francs-2018": (6, 10_000)}.get(programme)
+    longest = {
+        "emplois-avenir": (12, 36), "emplois-francs-2018": (6, 10_000), "cui-cae": (6, 24), "cui-cie": (6, 24),
+    }.get(programme)  # fmt: skip
     if kind == "CDD" and longest:
         term = said(None if months is None else longest[0] <= months <= longest[1])
     else:
         term = said(None if kind is None else kind == "CDI")
     if programme == "emplois-francs-2018":
         return term
+    if programme.startswith("cui"):
+        time = said(None if hours is None else 20 <= hours <= 35)
+        sector = contract.get("sector")
+        wanted = "non-marchand" if programme == "cui-cae" else "marchand"
+        return all_of(term, time, said(None if sector is None else sector == wanted))
     full, most = (35, 10_000) if programme == "emplois-francs-2013" else (17.5, 35)
     time = said(None if hours is None else full <= hours <= most)
     sector = (
@@ -302,8 +324,9 @@ def possible(fact, day):
             for code in ("80021", "59350", "35238") for since in (ago[60], ago[6], ago[5])
         ],
         "rqth": flag, "prescriber_waiver": flag, "csp": flag, "mission_locale": flag,
-        "contract.kind": ["CDI", "CDD", "MIS"], "contract.months": [5, 6, 11, 12, 36, 37],
-        "contract.weekly_hours": [17, 17.5, 34, 35, 36], "contract.sector": ["non-marchand", "marchand"],
+        "prescriber_diagnosis": flag,
+        "contract.kind": ["CDI", "CDD", "MIS"], "contract.months": [5, 6, 11, 12, 24, 25, 36, 37],
+        "contract.weekly_hours": [17, 17.5, 19, 20, 34, 35, 36], "contract.sector": ["non-marchand", "marchand"],
     }[fact]  # fmt: skip
 
 

@@ -13,6 +13,8 @@ BOOK = programme.load()
 DAY = timedelta(days=1)
 #: Days on which a text begins, ends or changes, and ends of February.
 TURNS = {
+    "cui-cae": ["2010-01-01", "2018-01-01", "2012-02-29"],
+    "cui-cie": ["2010-01-01", "2018-01-01", "2014-02-28"],
     "emplois-avenir": ["2012-11-01", "2014-02-23", "2015-01-01", "2018-01-01", "2016-02-29", "2013-02-28"],
     "emplois-francs-2013": ["2013-06-29", "2015-07-05", "2014-12-31", "2014-02-28"],
     "emplois-francs-2018": [
@@ -87,6 +89,7 @@ def people(name, on):
             "prescriber_waiver": st.sampled_from([None, None, True, False]),
             "csp": st.sampled_from([None, True, False]),
             "mission_locale": st.sampled_from([None, True, False]),
+            "prescriber_diagnosis": st.sampled_from([None, True, True, False]),
         }
     )
 
@@ -98,7 +101,7 @@ def contracts(on):
             "signature_date": st.sampled_from([None, on.isoformat()]),
             "kind": st.sampled_from(["CDI", "CDI", "CDD", "CDD", "MIS", "APP", None]),
             "months": st.sampled_from([None, 5, 5.5, 6, 11, 12, 24, 36, 37]),
-            "weekly_hours": st.sampled_from([None, 17.4, 17.5, 24, 34.9, 35, 36]),
+            "weekly_hours": st.sampled_from([None, 17.4, 17.5, 19.5, 20, 24, 34.9, 35, 36]),
             "sector": st.sampled_from(["non-marchand", "non-marchand", "marchand", None]),
         }
     )

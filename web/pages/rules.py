@@ -11,7 +11,7 @@ from flask import Blueprint, render_template, request
 
 from importers.cells import Bad
 from importers.values import Context, day
-from matching.eligibility.aid_rules import Event, MonthlyShare, Periods, Repeated
+from matching.eligibility.aid_rules import AgreementShare, Event, MonthlyShare, Periods, Repeated
 from matching.eligibility.programme import Programme
 from matching.eligibility.schema import FigureTable
 
@@ -107,9 +107,9 @@ def _programme(programme: Programme, on: date) -> ProgrammeShown:
     file = programme.file
     aid = file.aid
     read_by_aid = [name for _, name, _ in aid.named_figures()] if aid else []
-    papers: list[Event | Repeated | MonthlyShare | Periods] = []
+    papers: list[Event | Repeated | MonthlyShare | Periods | AgreementShare] = []
     if aid is not None:
-        papers = [each for each in (aid.monthly, aid.periods) if each is not None]
+        papers = [each for each in (aid.monthly, aid.periods, aid.agreement) if each is not None]
         papers += [*aid.events, *aid.repeated]
     return ProgrammeShown(
         programme.id,

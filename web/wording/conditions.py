@@ -24,6 +24,7 @@ TITLES = {
     "residence": "{requires}",
     "search": "Avoir {requires}",
     "registration": "{requires}",
+    "diagnosis": "Difficultés d'accès à l'emploi, constatées par le prescripteur",
     "contract-kind": "Contrat : {requires}",
     "contract-hours": "Durée du travail : {requires}",
     "contract-sector": "Employeur : {requires}",

@@ -28,7 +28,13 @@ STATES: dict[OfferState, tuple[str, str]] = {
 }
 #: Ordinary law is a choice in a form, and no scheme in the base.
 ORDINARY = "droit_commun"
-SCHEMES = {"emploi_avenir": "Emploi d'avenir", "emploi_franc": "Emploi franc", None: "Droit commun"}
+SCHEMES = {
+    "emploi_avenir": "Emploi d'avenir",
+    "emploi_franc": "Emploi franc",
+    "cui_cae": "CUI-CAE ou PEC",
+    "cui_cie": "CUI-CIE",
+    None: "Droit commun",
+}
 CONTRACTS = {
     "CDI": "CDI",
     "CDD": "CDD",

@@ -4,6 +4,9 @@ PROGRAMMES = {
     "emplois-avenir": "emploi d'avenir",
     "emplois-francs-2013": "emploi franc (2013)",
     "emplois-francs-2018": "emploi franc",
+    "cui-cae": "CUI-CAE",
+    "cui-cie": "CUI-CIE",
+    "pec": "parcours emploi compétences",
 }
 
 

@@ -20,6 +20,7 @@ FACTS = {
     "prescriber_waiver": "dérogation du prescripteur",
     "csp": "contrat de sécurisation professionnelle",
     "mission_locale": "suivi par la mission locale",
+    "prescriber_diagnosis": "diagnostic du prescripteur",
 }
 #: As one says of a person: level 6 is a licence unless more is known.
 LEVELS = {**rights.LEVELS, 0: "sans diplôme", 6: "licence"}

@@ -37,6 +37,7 @@ QUESTIONS = {
     "prescriber_waiver": "Le prescripteur accepte-t-il une durée de recherche plus courte ?",
     "csp": "La personne est-elle en contrat de sécurisation professionnelle ?",
     "mission_locale": "La personne est-elle suivie par une mission locale ?",
+    "prescriber_diagnosis": "Le prescripteur constate-t-il des difficultés sociales et professionnelles d'accès à l'emploi ?",
     "contract.kind": "Quel est le type de contrat ?",
     "contract.months": "Combien de mois dure le contrat ?",
     "contract.weekly_hours": "Combien d'heures par semaine ?",

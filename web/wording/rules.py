@@ -49,6 +49,12 @@ FIGURES = {
     "years_cdd": "Durée de l'aide pour un CDD",
     "least_paid": "Somme au-dessous de laquelle rien n'est versé",
     "stay_months": "Présence minimale dans l'emploi",
+    "aid_rate_ceiling": "Plafond du taux fixé par le préfet de région",
+    "agreement_from": "Durée minimale d'une convention",
+    "agreement_to": "Durée maximale d'une convention",
+    "aid_months_longest": "Durée maximale de l'aide, seniors et RQTH",
+    "senior_from": "Âge à partir duquel l'aide dure plus longtemps",
+    "warned_before": "Alerte avant la fin d'une convention",
     "smic_hourly": "SMIC horaire brut",
 }
 #: unit of a programme file -> after one, after several
@@ -80,6 +86,8 @@ MEANS = {
     "route_3_bac_plus": "La licence (bac+3) convient, la maîtrise (bac+4) non.",
     "communes": "Celles que cette installation connaît ; une liste vide veut dire toute la France.",
     "hours_full": "Sauf si la durée collective de l'employeur en dit autrement.",
+    "aid_rate_ceiling": "Le taux lui-même est celui de l'arrêté régional, recopié de chaque convention.",
+    "warned_before": "Convention de ce logiciel.",
     "smic_hourly": "Par mois : ce montant × 35 heures × 52 semaines ÷ 12.",
     "young_open": "La prolongation à mai 2021 ne repose que sur une source : elle n'est pas retenue.",
 }

@@ -110,6 +110,7 @@ def test_only_a_fact_that_keeps_a_way_open_is_reserved_for(on, changes, facts):
 
 
 LINES = {
+    "cui-cae": {"prescriber_diagnosis": True, "employment": []},
     "emplois-avenir": {
         "birth_date": "1992-05-14", "rqth": False, "diploma_level": "3", "bac_plus": 2, "prescriber_waiver": False,
         "registrations": [{"from": "2012-01-01"}], "employment": [],
@@ -125,6 +126,7 @@ LINES = {
     },
 }  # fmt: skip
 DAYS = {
+    "cui-cae": (ON,),
     "emplois-avenir": (ON, date(2014, 6, 2), date(2015, 2, 28)),
     "emplois-francs-2013": (ON, date(2014, 2, 28)),
     "emplois-francs-2018": (date(2018, 6, 1), date(2019, 4, 1), date(2019, 5, 2), date(2020, 2, 29)),
