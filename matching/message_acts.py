@@ -73,11 +73,11 @@ def hold_back(session: Session, actor: scope.Actor, message: OutgoingMessage, *,
 def send_again(session: Session, actor: scope.Actor, message: OutgoingMessage, *, at: datetime) -> None:
     """It waits again, to the address of today.
 
-    Raises IllegalTransition for one that waits or left, InvalidInput("no-address", "message-exists").
+    Raises IllegalTransition for one that waits or left, InvalidInput("message-no-address", "message-exists").
     """
     address = message_queries.address_now(session, message)
     if not address:
-        refuse("no-address")
+        refuse("message-no-address")
     twin = sa.select(OutgoingMessage.id).where(
         OutgoingMessage.kind == message.kind,
         OutgoingMessage.subject_kind == message.subject_kind,

@@ -18,6 +18,7 @@ from .store.matches import MatchProposal
 from .store.messages import OutgoingMessage
 from .store.organisations import Offer, Organisation
 from .store.people import Person
+from .store.placements import AidMilestone, Placement
 from .vocabulary import MessageState as State
 
 #: The account a message is for; another may have signed it.
@@ -46,16 +47,15 @@ def listed(actor: scope.Actor) -> sa.Select[Any]:
     )
 
 
-def to_employer(kind: str) -> bool:
-    """Whether messages of that kind go to an employer: the person they are about is not who reads them."""
-    return kind == "candidate_gone"
+#: About a person, read by the employer.
+TO_EMPLOYER = frozenset({"candidate_gone", "aid_notice"})
 
 
 def recipient(
     message: OutgoingMessage, person: Person | None, organisation: str | None, account: str | None
 ) -> str | None:
     """Whom a message is for, by name."""
-    if person is not None and not to_employer(message.kind) and account is None:
+    if person is not None and message.kind not in TO_EMPLOYER and account is None:
         return f"{person.given_names} {person.family_name}".strip()
     return organisation or account
 
@@ -98,13 +98,23 @@ def address_now(session: Session, message: OutgoingMessage) -> str | None:
     """Where that message would go today: the address may have been corrected since it was written."""
     if message.user_id is not None:
         return session.scalar(sa.select(User.email).where(User.id == message.user_id, User.active))
-    if message.person_id is not None and not to_employer(message.kind):
+    if message.person_id is not None and message.kind not in TO_EMPLOYER:
         return session.get_one(Person, message.person_id).email
     offer_id = message.subject_id if message.subject_kind == "offer" else None
     if message.subject_kind == "proposal":
         offer_id = session.get_one(MatchProposal, message.subject_id).offer_id
+    elif message.subject_kind == "milestone":
+        row = session.get_one(AidMilestone, message.subject_id)
+        offer_id = session.get_one(Placement, row.placement_id).offer_id
     if offer_id is not None:
-        return contacts.employer_address(session, session.get_one(Offer, offer_id))
+        found = contacts.employer_address(session, session.get_one(Offer, offer_id))
+        if found is not None:
+            return found
     if message.organisation_id is not None and message.subject_kind != "invitation":
         return contacts.house_addresses(session, [message.organisation_id]).get(message.organisation_id)
     return message.address
+
+
+def signer(session: Session, message: OutgoingMessage) -> str | None:
+    """Who signs it, by name; None: the house."""
+    return session.scalar(sa.select(User.name).where(User.id == message.sender_id))

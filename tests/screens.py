@@ -47,6 +47,10 @@ SCREENS = {
     "people.show": (CHIEF, "/candidats/{person}"),
     "people.details": (CHIEF, "/candidats/{person}/coordonnees"),
     "people.offers": (CHIEF, "/candidats/{person}/offres"),
+    "requests.index": (CHIEF, "/demandes"),
+    "requests.letter": (CHIEF, "/candidats/{person}/lettre"),
+    "requests.call": (CHIEF, "/propositions/{proposal}/appel"),
+    "messages.index": (CHIEF, "/messages"),
     "placements.index": (CHIEF, "/placements"),
     "placements.show": (CHIEF, "/placements/{placement}"),
     "placements.open_form": (CHIEF, "/propositions/{selected}/embauche"),
@@ -67,6 +71,9 @@ SCREENS = {
 }
 #: What answers with something else than a page of its own, or is looked at by a test of its own.
 OTHERS = {
+    # an employer's: tests/web/test_employer_pages.py and tests/browser/test_employer_answers.py
+    "aids.index", "aids.show", "released.by_link", "released.index",
+    "messages.show",  # tests/web/test_messages_pages.py
     "accounts.second_factor", "accounts.confirm", "health.alive", "health.ready", "imports.rejects", "imports.state",
     "jobs.show", "jobs.state", "reports.as_csv", "reports.as_json", "static",
 }  # fmt: skip

@@ -14,7 +14,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from matching import agenda, clock, hand_overs, offer_aid, review, review_acts
+from matching import agenda, clock, hand_overs, message_queries, offer_aid, outbox, review, review_acts
 from matching.errors import NotFound
 from matching.proposals import TRANSITIONS, ProposalAction as Action
 from matching.review import Queued, Sheet
@@ -32,6 +32,7 @@ from .wording import (
     candidates,
     conditions,
     explained,
+    messages as message_words,
     offers as offer_words,
     parts as part_words,
     proposals as words,
@@ -77,7 +78,7 @@ def page(ref: UUID, wanted: UUID | None, *, shown: str) -> str:
     """The whole page, or the sheet alone for a script; the reading of the sheet is put on the trail."""
     with reading() as session:
         seen = _gather(session, ref, wanted)
-        told = _told_of(seen, request.args.get("apres", ""))
+        told = _told_of(session, seen, request.args.get("apres", ""))
         names = [] if is_fragment() else review.present(session, actor(), seen["offer"], at=clock.now())
         if not is_fragment():
             seen["reasons"] = _reasons(session)
@@ -109,7 +110,7 @@ def after(offer: UUID, decided: UUID, action: Action) -> Response:
     with reading() as session:
         if is_fragment():
             seen = _gather(session, offer, decided if stays else None, after=decided)
-            seen |= _told_of(seen, str(decided))
+            seen |= _told_of(session, seen, str(decided))
         else:
             listed = _queue(session, offer)[2]
             mine = next((each for each in listed if each.proposal.public_id == decided), None)
@@ -233,11 +234,16 @@ def _gather(session: Session, ref: UUID, wanted: UUID | None, *, after: UUID | N
         "undoable": bool(
             current
             and review.can_undo(
-                current.proposal, current.last.decision if current.last else None, actor(), at=clock.now()
+                current.proposal,
+                current.last.decision if current.last else None,
+                actor(),
+                at=clock.now(),
+                left=_left(session, current),
             )
         ),
         "following": following,
         "handed": _handed(session, current, offer),
+        "mail": _mail(session, current),
         "on": on,
         "words": words,
         "said": candidates,
@@ -261,6 +267,19 @@ def _handed(session: Session, current: Queued | None, offer: Offer) -> handed.Ha
 
 
 def _beside(listed: list[Queued], current: Queued | None, step: int) -> Queued | None:
+def _left(session: Session, queued: Queued) -> set[int]:
+    """The last decision, when a message has told of it."""
+    return outbox.have_left(session, [queued.last.decision.id]) if queued.last else set()
+
+
+def _mail(session: Session, current: Queued | None) -> tuple[UUID, str] | None:
+    """The last question to the person, with where it stands; None when none was written."""
+    if current is None:
+        return None
+    found = message_queries.of_proposals(session, [current.proposal.id]).get(current.proposal.id)
+    return (found.public_id, message_words.state_of(found, clock.now())) if found is not None else None
+
+
     """The neighbour in the queue as it is shown: those who wait first, then those decided."""
     if current is None:
         return None
@@ -328,16 +347,18 @@ def _reasons(session: Session) -> dict[str, str]:
     return {code: words.REASONS[code] for code in review.reasons_by_use(session, actor(), on=today())}
 
 
-def _told_of(seen: dict[str, Any], text: str) -> dict[str, Any]:
+def _told_of(session: Session, seen: dict[str, Any], text: str) -> dict[str, Any]:
     """What one's last decision did, and the form that takes it back; nothing when it is somebody else's."""
     for each in seen["listed"]:
         last = each.last.decision if each.last else None
         if str(each.proposal.public_id) == text and last is not None and last.actor_id == actor().id:
-            able = review.can_undo(each.proposal, last, actor(), at=clock.now())
-            return {
-                "told": words.done(each.person, last.action, each.proposal),
-                "undo": each.proposal if able else None,
-            }
+            left = outbox.have_left(session, [last.id])
+            able = review.can_undo(each.proposal, last, actor(), at=clock.now(), left=left)
+            said = words.done(each.person, last.action, each.proposal)
+            mail = message_queries.of_proposals(session, [each.proposal.id]).get(each.proposal.id)
+            if last.action == Action.APPROVE and mail is not None:
+                said = f"{said} {message_words.state_of(mail, clock.now())}"
+            return {"told": said, "undo": each.proposal if able else None}
     return {"told": None, "undo": None}
 
 

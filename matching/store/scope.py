@@ -95,11 +95,16 @@ def messages(actor: Actor) -> sa.Select[OutgoingMessage]:
     if actor.role is not Role.ADVISOR or actor.agency_id is None:
         return query.where(sa.false())
     colleagues = sa.select(User.id).where(User.agency_id == actor.agency_id)
+    own_offers = sa.select(Offer.id).where(Offer.agency_id == actor.agency_id)
     return query.where(
         sa.or_(
             OutgoingMessage.person_id.in_(sa.select(Person.id).where(_caseload(actor))),
             OutgoingMessage.person_id.is_(None)
-            & sa.or_(OutgoingMessage.sender_id.in_(colleagues), OutgoingMessage.user_id.in_(colleagues)),
+            & sa.or_(
+                OutgoingMessage.sender_id.in_(colleagues),
+                OutgoingMessage.user_id.in_(colleagues),
+                (OutgoingMessage.subject_kind == "offer") & OutgoingMessage.subject_id.in_(own_offers),
+            ),
         )
     )
 

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from matching import accounts, links
+from matching import accounts, contacts, links
 from matching.store.accounts import Invitation, User
 from matching.store.messages import OutgoingMessage
-from matching.store.people import Agency
+from matching.store.people import Agency, Person
 
 from ..wording import letters as words, phone
 from . import to_employers, to_house, to_people
@@ -67,7 +68,8 @@ def compose(
     session: Session, message: OutgoingMessage, *, book: ProgrammeBook, on: date, at: datetime
 ) -> Letter:
     """The letter as it would leave now; writes nothing. Raises Moot when it has nothing to say any more."""
-    sender = session.get(User, message.sender_id) if message.sender_id is not None else None
+    signer = _signer(session, message)
+    sender = session.get(User, signer) if signer is not None else None
     agency = session.get(Agency, sender.agency_id) if sender and sender.agency_id is not None else None
     built = BUILDERS[message.kind](About(session, message, book, on, at, sender, agency))
     said = words.LETTERS[built.words]
@@ -89,6 +91,17 @@ def compose(
         sender=one_line(sender.name) if sender is not None else None,
         automatic=message.kind in AUTOMATIC,
     )
+
+
+def _signer(session: Session, message: OutgoingMessage) -> int | None:
+    """Who wrote it; for one that the clock queued, who follows the person, or dealt with the offer last."""
+    if message.sender_id is not None or message.user_id is not None:
+        return message.sender_id
+    if message.person_id is not None:
+        return session.scalar(sa.select(Person.caseload_user_id).where(Person.id == message.person_id))
+    if message.subject_kind == "offer":
+        return contacts.signers_of_offers(session, [message.subject_id]).get(message.subject_id)
+    return None
 
 
 def _filled(template: str, facts: dict[str, object]) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matching.eligibility.programme import ProgrammeBook
 
 DAY, TRAIL = "/", "/journal"
-FILE, HAND_OVER, REPORT = "/candidats/{ref}", "/transmissions/{ref}", "/bilans/{month}"
+FILE, HAND_OVER, REPORT = "/candidats/{ref}", "/passations/{ref}", "/bilans/{month}"
 #: Lines of the morning's message, and days ahead that it looks for rights that close.
 LINES, AHEAD = 6, 7
 #: What an account may turn off.

@@ -16,6 +16,8 @@ from .offer_forms import pages as offers
 from .organisations import pages as organisations
 from .people_writing import pages as people
 from .personal import pages as personal
+from .messages import pages as messages
+from .offer_estimates import pages as estimates
 from .placement_opening import pages as placements
 from .proposals import pages as proposals
 from .reports import pages as reports
@@ -48,3 +50,4 @@ ALL = (
 )
 
 __all__ = ["ALL"]
+    messages,

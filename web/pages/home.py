@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from matching import agenda, corrections, deadlines, hand_over_queries
+from matching import agenda, corrections, deadlines, hand_over_queries, message_queries, person_requests
 from matching.store import scope
 from matching.store.intake import ImportBatch
 from matching.vocabulary import BatchState
@@ -19,7 +19,13 @@ from matching.vocabulary import BatchState
 from ..db import book, reading, today
 from ..lists import Filter, Listing
 from ..security import actor, allows, requires
-from ..wording import hand_overs as hand_over_words, home as words
+from ..wording import (
+    hand_overs as hand_over_words,
+    home as words,
+    messages as message_words,
+    requests as request_words,
+)
+from . import employer_home
 
 pages = Blueprint("home", __name__)
 
@@ -27,6 +33,10 @@ pages = Blueprint("home", __name__)
 AHEAD = 30
 #: Lines shown before « Voir les autres actions ».
 SHOWN = 25
+#: Requests of young people named in their block.
+ASKED = 4
+#: Messages that did not leave named in their block.
+FAILED = 4
 FILTERS = (
     Filter("liste", "Ce qui est montré", tuple(words.KINDS.items()), every="Tout"),
     Filter("tout", "Longueur", (("1", "Toutes"),)),
@@ -73,6 +83,8 @@ def index() -> str | Response:
         left = agenda.left_at(session, me)
         month = agenda.month(session, me, on=on)
         last_import = _last_import(session, me)
+        failed = message_queries.failures(session, me, limit=FAILED)
+        asked, first_asked = person_requests.open_requests(session, me, limit=ASKED)
     shown = [line for line in lines if listing.values["liste"] in ("", line.kind)]
     return render_template(
         "home/index.html",
@@ -87,6 +99,11 @@ def index() -> str | Response:
         left=left,
         month=month,
         last_import=last_import,
+        failed=failed,
+        message_words=message_words,
+        asked=asked,
+        first_asked=first_asked,
+        request_words=request_words,
         listing=listing,
         ahead=AHEAD,
     )

@@ -15,7 +15,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from matching import agenda, clock, review, review_acts, review_log
+from matching import agenda, clock, corrections, message_queries, outbox, review, review_acts, review_log
 from matching.errors import NotFound, PasserelleError
 from matching.proposals import TRANSITIONS, ProposalAction as Action
 from matching.review_acts import Overtaken
@@ -31,7 +31,7 @@ from ..forms.proposals import DecisionForm, chosen
 from ..lists import Column, Filter, Listing
 from ..security import actor, requires
 from ..tables import csv_response
-from ..wording import proposals as words
+from ..wording import messages as message_words, offers as offer_words, proposals as words
 
 pages = Blueprint("proposals", __name__)
 
@@ -265,7 +265,13 @@ def journal() -> str | FlaskResponse:
     with reading() as session:
         rows = listing.rows(session, query)
         at = clock.now()
-        undoable = {row[0].id for row in rows if row.last and review.can_undo(row[1], row[0], actor(), at=at)}
+        left = outbox.have_left(session, [row[0].id for row in rows if row.last])
+        undoable = {
+            row[0].id
+            for row in rows
+            if row.last and review.can_undo(row[1], row[0], actor(), at=at, left=left)
+        }
+        mails = message_queries.of_proposals(session, [row[1].id for row in rows])
     return render_template(
         "proposals/journal.html",
         listing=listing,
@@ -277,3 +283,10 @@ def journal() -> str | FlaskResponse:
 
 
 assert {panel.action for panel in PANELS.values()} <= set(TRANSITIONS)
+        mails={
+            mail.decision_id: (mail.public_id, message_words.state_of(mail, at))
+            for mail in mails.values()
+            if mail.decision_id is not None
+        },
+        doubted=doubted,
+        doubt_days=corrections.DOUBT_DAYS,

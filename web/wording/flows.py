@@ -78,6 +78,8 @@ REFUSALS = {
     "not-selected": "La personne n'a pas été retenue par l'employeur : enregistrez d'abord sa réponse.",
     "not-yet": "Trop tôt : cette étape est possible à partir du {day}.",
     "not-your-step": "Cette étape ne vous revient pas : demandez à la personne qui en a la charge.",
+    "message-exists": "Ce message existe déjà à cette adresse : ouvrez l'autre dans la liste des messages.",
+    "message-no-address": "Il n'y a plus d'adresse pour ce message : ajoutez-la sur la fiche, puis renvoyez.",
     "not-yours-to-undo": "Seul l'auteur de la décision l'annule, dans les {hours} heures ; ensuite, demandez à l'encadrement.",
     "note-needed": "Ajoutez un mot d'explication.",
     "nothing-missing": "Cochez au moins une information manquante.",

@@ -9,6 +9,7 @@ from matching import accounts, clock
 
 from ...db import reading, transaction
 from ...forms.accounts import NewPasswordForm
+from ...mail.to_house import PREFERENCE
 from ...notices import done
 from ...security import actor, door, requires, sessions, totp
 from ...security.passwords import passwords
@@ -46,6 +47,17 @@ def shortcuts() -> Response:
         user = door.own(session, _here())
         user.preferences = {**(user.preferences or {}), "shortcuts": wanted}
     return redirect(done(url_for(".show"), "shortcuts-on" if wanted else "shortcuts-off"), 303)
+
+
+@pages.post("/compte/recapitulatif")
+@requires("signed_in")
+def digest() -> Response:
+    """Keep whether the morning's message is wanted."""
+    wanted = request.form.get("digest") == "on"
+    with transaction() as session:
+        user = door.own(session, _here())
+        user.preferences = {**(user.preferences or {}), PREFERENCE: wanted}
+    return redirect(done(url_for(".show"), "digest-on" if wanted else "digest-off"), 303)
 
 
 @pages.post("/compte/autres-sessions")
