@@ -75,7 +75,8 @@ OTHERS = {
     "aids.index", "aids.show", "released.by_link", "released.index",
     "messages.show",  # tests/web/test_messages_pages.py
     "accounts.second_factor", "accounts.confirm", "health.alive", "health.ready", "imports.rejects", "imports.state",
-    "jobs.show", "jobs.state", "reports.as_csv", "reports.as_json", "static",
+    "check_ins.ask", "feeds.read", "jobs.show", "jobs.state", "reports.as_csv", "reports.as_json", "static",
+    "personal.answer", "personal.correction", "personal.erasure", "personal.file", "personal.wish", "requests.show",
 }  # fmt: skip
 #: Pages that say no: who asks for what is not theirs, or is not there.
 REFUSALS = {"no such page": (CHIEF, "/nulle-part"), "another role's": (OFFICER, "/offres"),

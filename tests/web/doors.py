@@ -21,6 +21,7 @@ KINDS = {
     "animator": (Role.ANIMATOR, []),
     "officer": (Role.OFFICER, []),
     "admin": (Role.ADMIN, []),
+    "employer": (Role.EMPLOYER, []),
 }
 
 
@@ -35,8 +36,11 @@ def sign_in(app: Flask, user: User) -> FlaskClient:
 
 
 def account(session, kind: str = "advisor", agency: Agency | None = None, **changes) -> User:
-    """An account of one of KINDS; advisors and animators belong to `agency` (made when there is none)."""
+    """An account of one of KINDS; advisors and animators belong to `agency`, employers to `organisation_id` (made when
+    there is none)."""
     role, permissions = KINDS[kind]
+    if role is Role.EMPLOYER and "organisation_id" not in changes:
+        changes["organisation_id"] = build.organisation(session).id
     if agency is None and role in (Role.ADVISOR, Role.ANIMATOR):
         agency = an_agency(session)
     return build.user(
