@@ -72,31 +72,30 @@ def owed(session: Session, on: date) -> Sequence[tuple[date, str]]:
 
 
 def run(session: Session, day: Day, name: str, rule: Rule) -> int | None:
-    """Apply one rule to one day and note it; None when that was done meanwhile. Flushes, never commits."""
-    row = _row(session, day.on, name)
-    if row is None:
+    """Apply one rule to one day and note it; None when that was done meanwhile. Flushes, never commits.
+
+    The row is taken first: another worker waits for it to the end of the transaction, and finds it done.
+    """
+    row = sa.update(ClockRun).where(ClockRun.day == day.on, ClockRun.rule == name)
+    taken = session.execute(
+        row.where(ClockRun.ran_at.is_(None)).values(ran_at=day.at, rows_changed=0, error_code=None), **_PLAIN
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
         return None
     changed = rule(session, day)
-    row.ran_at, row.rows_changed, row.error_code = day.at, changed, None
-    session.flush()
+    if changed:
+        session.execute(row.values(rows_changed=changed), **_PLAIN)
     return changed
 
 
 def fail(session: Session, on: date, name: str, code: str) -> None:
     """That rule could not run: it stays owed, and says why."""
-    row = _row(session, on, name)
-    if row is not None:
-        row.error_code = code[:60]
-        session.flush()
+    row = sa.update(ClockRun).where(ClockRun.day == on, ClockRun.rule == name, ClockRun.ran_at.is_(None))
+    session.execute(row.values(error_code=code[:60]), **_PLAIN)
 
 
-def _row(session: Session, on: date, name: str) -> ClockRun | None:
-    """The row that is still owed, kept from another worker to the end of the transaction."""
-    return session.scalar(
-        sa.select(ClockRun)
-        .where(ClockRun.day == on, ClockRun.rule == name, ClockRun.ran_at.is_(None))
-        .with_for_update()
-    )
+#: Rows of the clock are read and written as rows, never kept as objects.
+_PLAIN: dict[str, Any] = {"execution_options": {"synchronize_session": False}}
 
 
 def has_begun(session: Session, on: date) -> bool:

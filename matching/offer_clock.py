@@ -6,7 +6,6 @@ live proposals of a lapsed offer are kept: they wait with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -70,9 +69,13 @@ def lapse(session: Session, day: Day) -> int:
 
 def _tell(session: Session, day: Day, kind: str, due: dict[int, tuple[Offer, str]]) -> int:
     """Queue it to each employer that can be written to, once for each occasion. Returns how many."""
+    if not due:
+        return 0
     before = reminders.known(session, [kind], "offer", due)
     new = {key: told for key, told in due.items() if (kind, key, told[1]) not in before}
-    addresses = contacts.employer_addresses(session, _offers(new))
+    if not new:
+        return 0
+    addresses = contacts.employer_addresses(session, (offer for offer, _ in new.values()))
     signers = contacts.signers_of_offers(session, new)
     for key, (offer, occasion) in new.items():
         if key not in addresses:
@@ -90,7 +93,3 @@ def _tell(session: Session, day: Day, kind: str, due: dict[int, tuple[Offer, str
             sender_id=signers.get(key),
         )
     return len(new.keys() & addresses.keys())
-
-
-def _offers(due: dict[int, tuple[Offer, str]]) -> Iterable[Offer]:
-    return (offer for offer, _ in due.values())

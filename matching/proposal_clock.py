@@ -73,7 +73,7 @@ def stale(session: Session, day: Day) -> int:
 
 def remind_people(session: Session, day: Day) -> int:
     """Reminders to people who were asked and have not answered: by e-mail, to those who agreed to it."""
-    rows = session.execute(_in(State.PERSON_ASKED).join(Person).add_columns(Person)).tuples().all()
+    rows = session.execute(_in(State.PERSON_ASKED).join(Person).add_columns(Person)).all()
     due: dict[int, tuple[str, str, int]] = {}
     for proposal, person in rows:
         since = proposal.asked_on or proposal.proposed_on
@@ -81,8 +81,12 @@ def remind_people(session: Session, day: Day) -> int:
         address = contacts.person_address(person)
         if number is not None and address is not None:
             due[proposal.id] = str(number), address, person.id
+    if not due:
+        return 0
     before = reminders.known(session, [reminders.PERSON], "proposal", due)
     wanted = [key for key, (occasion, _, _) in due.items() if (reminders.PERSON, key, occasion) not in before]
+    if not wanted:
+        return 0
     signers = contacts.signers_of_proposals(session, wanted)
     for key in wanted:
         occasion, address, person_id = due[key]
@@ -121,8 +125,11 @@ def remind_employers(session: Session, day: Day) -> int:
         number = silence.reminder_due(since, silence.EMPLOYER_REMINDERS, day.on)
         if number is not None:
             due[offer_id, f"{since}:{number}"] = offer
-    before = reminders.known(session, [reminders.EMPLOYER], "offer", {key for key, _ in due})
-    due = {at: offer for at, offer in due.items() if (reminders.EMPLOYER, *at) not in before}
+    if due:
+        before = reminders.known(session, [reminders.EMPLOYER], "offer", {key for key, _ in due})
+        due = {at: offer for at, offer in due.items() if (reminders.EMPLOYER, *at) not in before}
+    if not due:
+        return 0
     addresses = contacts.employer_addresses(session, due.values())
     signers = contacts.signers_of_offers(session, {key for key, _ in due})
     queued = 0
@@ -182,7 +189,7 @@ def _at_employers(session: Session) -> list[Any]:
         .join(Offer, Offer.id == MatchProposal.offer_id)
         .add_columns(Release, Offer)
     )
-    return list(session.execute(query).tuples())
+    return list(session.execute(query))
 
 
 def _since(proposal: MatchProposal, release: Release) -> date:

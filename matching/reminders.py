@@ -65,7 +65,7 @@ def known(
             OutgoingMessage.subject_id.in_(list(ids)),
         )
     )
-    return set(rows.tuples())
+    return {(row.kind, row.subject_id, row.occasion) for row in rows}
 
 
 def replace_waiting(session: Session, kind: str, subject_kind: str, subject_id: int) -> None:
