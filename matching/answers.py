@@ -104,11 +104,12 @@ def _distances(
     ).all()
     index: dict[str | None, int] = {row.insee_code: at for at, row in enumerate(rows)}
     places = Places.build([row.latitude for row in rows], [row.longitude for row in rows])
-    return {
+    apart = {
         (home, work): places.metres_between(index[home], index[work]) / 1000
         for home, work in pairs
         if home in index and work in index
     }
+    return apart | {(home, work): 0.0 for home, work in pairs if home and home == work}
 
 
 def of_link(session: Session, link: AccessLink, *, on: date) -> Asked:

@@ -48,6 +48,15 @@ class OwnFile:
     requests: Sequence[Line]
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What comes of the link, for the advisor's page: the link given last, what is asked, what is wished."""
+
+    link: AccessLink | None
+    requests: Sequence[Line]
+    wished: Wished
+
+
 def issue(session: Session, person: Person, *, actor_id: int, at: datetime) -> str:
     """The token of a new link to the person's page; the former ones open no more.
 
@@ -68,14 +77,15 @@ def issue(session: Session, person: Person, *, actor_id: int, at: datetime) -> s
     return token
 
 
-def last_link(session: Session, person_id: int) -> AccessLink | None:
-    """The link given last, open or not. One query."""
-    return session.scalar(
+def heard(session: Session, person: Person) -> Heard:
+    """Three queries."""
+    link = session.scalar(
         sa.select(AccessLink)
-        .where(AccessLink.kind == LinkKind.FILE, AccessLink.person_id == person_id)
+        .where(AccessLink.kind == LinkKind.FILE, AccessLink.person_id == person.id)
         .order_by(AccessLink.id.desc())
         .limit(1)
     )
+    return Heard(link, person_requests.of_person(session, person.id), wishes.stated(session, person))
 
 
 def prove(session: Session, link: AccessLink, born: date | None, *, browser: str, at: datetime) -> bool:
@@ -106,12 +116,12 @@ def prove(session: Session, link: AccessLink, born: date | None, *, browser: str
     return right
 
 
-def is_proved(link: AccessLink, *, browser: str, at: datetime) -> bool:
+def is_proved(link: AccessLink, *, browser: str, at: datetime, within: timedelta = PROOF_LASTS) -> bool:
     """Whether that browser gave the right birth date lately."""
     return (
         link.proved_at is not None
         and link.proved_by == _mark(link, browser)
-        and timedelta(0) <= at - link.proved_at < PROOF_LASTS
+        and timedelta(0) <= at - link.proved_at < within
     )
 
 

@@ -137,10 +137,11 @@ def close(
         sa.update(PersonRequest)
         .where(PersonRequest.id == request.id, PersonRequest.state == State.OPEN)
         .values(state=state, closed_on=on, closed_by_id=actor.id, answer=answer or None)
-        .execution_options(synchronize_session="fetch")
+        .execution_options(synchronize_session=False)
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("request-closed")
+    session.refresh(request)
     person = session.get_one(Person, request.person_id)
     message = outbox.queue(
         session,

@@ -110,6 +110,8 @@ def index() -> str | Response:
 
 
 def _elsewhere(me: scope.Actor) -> str | Response:
+    if allows(me, "own.offers"):
+        return employer_home.page()
     for permission, endpoint in (("accounts.manage", "accounts.index"), ("report.read", "reports.index")):
         if allows(me, permission):
             return redirect(url_for(endpoint), 302)
