@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import check_ins, milestones, offers, proposals, suspensions
+from . import agreements, check_ins, milestones, offers, proposals, suspensions
 from .eligibility import aid
 from .eligibility.aid import AidContract, after
 from .placement_guards import UNDER_CONTRACT, Act
@@ -198,6 +198,7 @@ def _end(act: Act, reason: str) -> None:
     contract = contract_of(act)
     if contract is None or placement.programme is None:
         return
+    agreements.stop(act.session, placement, actor_id=act.actor_id, on=act.on, book=act.book)
     rows = {_as_made(row): row for row in milestones.of(act.session, placement.id)}
     broken = aid.on_break(
         act.book[placement.programme],
@@ -207,7 +208,9 @@ def _end(act: Act, reason: str) -> None:
         ended_on=act.on,
         motive=act.details.motive or reason,
     )
-    part = aid.part_owed(act.book[placement.programme], contract, act.on)
+    part = aid.part_owed(act.book[placement.programme], contract, act.on) or agreements.part_owed(
+        act.session, placement, act.on, act.book
+    )
     if part is not None and _suspended(act, part):
         part = None
     steps = milestones.MilestoneAction

@@ -24,6 +24,9 @@ BESIDE = (
     "check_in",
     "check_in_missed",
     "alert_closed",
+    "agreement_first",
+    "agreement_renew",
+    "agreement_review",
 )
 
 EXIT_REASONS = frozenset(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 class PlacementAction(StrEnum):
     OPEN = "open"
+    REGISTER = "register"
     PROMISE = "promise"
     REQUEST_AID = "request_aid"
     GRANT = "grant"
@@ -48,6 +49,8 @@ ADVISOR, LOCAL, EMPLOYER, CLOCK = Party.ADVISOR, Party.MISSION_LOCALE, Party.EMP
 
 TRANSITIONS: dict[PlacementAction, Step[State]] = {
     A.OPEN: step({None}, State.PROPOSED, EMPLOYER, ADVISOR, LOCAL),
+    # An aided contract that did not come from a proposal, signed when it is noted (`placement_register`).
+    A.REGISTER: step({None}, State.SIGNED, ADVISOR, LOCAL),
     A.PROMISE: step({State.PROPOSED}, State.PROMISED, EMPLOYER, ADVISOR),
     A.REQUEST_AID: step({State.PROMISED}, State.AID_REQUESTED, ADVISOR, LOCAL),
     A.GRANT: step({State.AID_REQUESTED}, State.AID_GRANTED, ADVISOR),

@@ -46,6 +46,7 @@ undo                | approved rejected deferred | to_review     | advisor missi
 
 PLACEMENT = f"""
 open         | -                                   | proposed      | employer advisor mission_locale
+register     | -                                   | signed        | advisor mission_locale
 promise      | proposed                            | promised      | employer advisor
 request_aid  | promised                            | aid_requested | advisor mission_locale
 grant        | aid_requested                       | aid_granted   | advisor

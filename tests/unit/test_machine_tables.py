@@ -56,6 +56,7 @@ undo               | approved rejected deferred   | to_review    | ADV + ML
 """
 PLACEMENTS = """
 open        | -                                                        | proposed      | EMP ADV ML
+register    | -                                                        | signed        | ADV + ML
 promise     | proposed                                                 | promised      | EMP ADV
 request_aid | promised                                                 | aid_requested | ADV ML
 grant       | aid_requested                                            | aid_granted   | ADV

@@ -39,6 +39,7 @@ STATES: Mapping[State, tuple[str, str]] = {
 #: action -> the verb of its button, what was done
 STEPS: Mapping[A, tuple[str, str]] = {
     A.OPEN: ("Ouvrir l'embauche", "Embauche ouverte"),
+    A.REGISTER: ("Enregistrer le contrat", "Contrat aidé enregistré"),
     A.PROMISE: ("Noter la promesse", "Promesse d'embauche notée"),
     A.REQUEST_AID: ("Noter la demande d'aide", "Aide demandée"),
     A.GRANT: ("Noter l'accord de l'aide", "Aide accordée"),
@@ -127,6 +128,8 @@ MILESTONES = {
     "tutor": "Tuteur nommé",
     "training-plan": "Plan de formation",
     "first-visit": "Première visite du référent",
+    "agreement-review": "Bilan de la convention n° {number}",
+    "renewal": "Renouvellement de la convention n° {number}",
     "yearly-review": "Bilan annuel n° {number}",
     "final-review": "Bilan final",
     "certificate": "Attestation d'expérience",
@@ -244,6 +247,9 @@ BESIDE = {
     "check_in": "Suivi noté",
     "check_in_missed": "Suivi resté sans réponse",
     "alert_closed": "Alerte close",
+    "agreement_first": "Première convention notée",
+    "agreement_renew": "Convention renouvelée",
+    "agreement_review": "Bilan de la convention noté",
 }
 
 
