@@ -10,10 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import milestones, placement_effects as effects, proposals
+from . import check_ins, commitments, milestones, placement_effects as effects, proposals, suspensions
 from .errors import NotFound
 from .store import scope
 from .store.accounts import User
+from .store.follow_up import CheckIn, Suspension, Training
 from .store.matches import MatchProposal
 from .store.organisations import Offer, Organisation
 from .store.people import Person
@@ -48,6 +49,9 @@ class Hire:
     offer: Offer | None
     events: tuple[Line, ...]
     milestones: tuple[AidMilestone, ...]
+    check_ins: tuple[CheckIn, ...]
+    trainings: tuple[Training, ...]
+    suspensions: tuple[Suspension, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,10 @@ def listed(actor: scope.Actor, shown: Columns) -> sa.Select[Any]:
 
 
 def hire(session: Session, actor: scope.Actor, public_id: uuid.UUID) -> Hire:
-    """One hire of the caseload with its steps, latest first, and its milestones. Five queries. Raises NotFound."""
+    """One hire of the caseload with its steps, latest first, its aid and what follows it. Eight queries.
+
+    Raises NotFound.
+    """
     placement = scope.one(session, scope.placements(actor), Placement.public_id == public_id)
     return _whole(session, placement)
 
@@ -153,6 +160,9 @@ def _whole(session: Session, placement: Placement) -> Hire:
         found.Offer,
         tuple(Line(event, who) for event, who in events),
         tuple(milestones.of(session, placement.id)),
+        tuple(check_ins.of(session, placement.id)),
+        tuple(commitments.trainings(session, placement.id)),
+        tuple(suspensions.of(session, placement.id)),
     )
 
 

@@ -109,3 +109,20 @@ def hired(session, *, agency, name=AVENIR, actor_id=None, steps=None, **changes)
         at=AT,
         book=BOOK,
     )
+
+
+def take(session, made, action, on, *, party=Party.ADVISOR, **details):
+    """One more step of a placement."""
+    return placements.change(
+        session, made, action, actor_id=None, party=party, on=on, at=AT, book=BOOK,
+        details=placements.Details(**details),
+    )  # fmt: skip
+
+
+def running(session, *, agency, name=AVENIR, **changes):
+    """A contract begun on 18 November 2013 whose trial ended well on 17 January 2014."""
+    made = hired(session, agency=agency, name=name, **changes)
+    take(session, made, A.START, date(2013, 11, 18))
+    take(session, made, A.PASS_TRIAL, date(2014, 1, 17))
+    take(session, made, A.RUN, date(2014, 1, 17))
+    return made

@@ -12,6 +12,7 @@ from flask import request
 from .wording import (
     accounts,
     employer,
+    follow_up,
     hand_overs,
     jobs,
     offers,
@@ -27,6 +28,7 @@ from .wording import (
 NOTICES: dict[str, str] = {
     **accounts.NOTICES,
     **employer.NOTICES,
+    **follow_up.NOTICES,
     **hand_overs.NOTICES,
     **jobs.NOTICES,
     **offers.NOTICES,

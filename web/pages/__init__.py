@@ -3,9 +3,11 @@
 from .accounts import pages as accounts
 from .admin import pages as admin
 from .break_glass import pages as break_glass
+from .check_in_answers import pages as check_ins
 from .deadlines import pages as deadlines
 from .employer_aids import pages as aids
 from .employer_answers import pages as released
+from .feeds import pages as feeds
 from .hand_overs import pages as hand_overs
 from .health import pages as health
 from .help import pages as help_
@@ -39,6 +41,8 @@ ALL = (
     hand_overs,
     break_glass,
     deadlines,
+    feeds,
+    check_ins,
     released,
     aids,
     reports,

@@ -1,4 +1,4 @@
-"""Deadlines: rights that close, papers and payments of the aid, steps of contracts, the nearest first."""
+"""Deadlines: rights that close, papers and payments of the aid, steps and follow-up of contracts, the nearest first."""
 
 from __future__ import annotations
 
@@ -10,20 +10,27 @@ from flask import Blueprint, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from matching import deadlines, names
+from matching import clock, deadlines, feeds, follow_up_due, names
 from matching.deadlines import ClosingRight, Deadline, MilestoneDue
+from matching.follow_up_due import FollowUp, Silent
 from matching.vocabulary import ProposalState
 
 from ..db import book, note, reading, today, transaction
 from ..lists import Filter, Listing
 from ..security import actor, requires
 from ..tables import csv_response
-from ..wording import home as said, placements as words
+from ..wording import follow_up as followed, home as said, placements as words
 
 pages = Blueprint("deadlines", __name__)
 
 #: kind of line -> its chip
-KINDS = {"droits": "Droits qui se ferment", "aides": "Aides", "contrats": "Contrats"}
+KINDS = {
+    "droits": "Droits qui se ferment",
+    "aides": "Aides",
+    "contrats": "Contrats",
+    "suivis": "Suivis",
+    "alertes": "Difficultés",
+}
 #: Days ahead that the list looks, the first one unless told.
 HORIZONS = ("30", "60", "90")
 FILTERS = (
@@ -61,6 +68,7 @@ def index() -> str | Response:
         return _export(listing)
     with reading() as session:
         lines = _lines(session, listing)
+        feed = feeds.current(session, actor().id, at=clock.now())
     kept = [line for line in lines if listing.values["type"] in ("", line.kind)]
     return render_template(
         "deadlines/index.html",
@@ -68,6 +76,7 @@ def index() -> str | Response:
         lines=listing.cut(kept),
         by_kind={"": len(lines), **Counter(line.kind for line in lines)},
         on=today(),
+        feed=feed,
         days=int(listing.values["jours"] or HORIZONS[0]),
     )
 
@@ -79,6 +88,10 @@ def _lines(session: Session, listing: Listing) -> list[Line]:
         *(_right(row) for row in deadlines.closing_rights(session, actor(), book(), on=on, within=within)),
         *(_milestone(row) for row in deadlines.milestones_due(session, actor(), on=on, within=within)),
         *(_contract(row) for row in deadlines.contract_steps_due(session, actor(), on=on, within=within)),
+        *(_return(row) for row in follow_up_due.returns_due(session, actor(), on=on, within=within)),
+        *(_silent(row) for row in follow_up_due.silent_requests(session, actor(), book(), on=on)),
+        *(_follow_up(row) for row in follow_up_due.check_ins_due(session, actor(), on=on, within=within)),
+        *(_follow_up(row) for row in follow_up_due.open_alerts(session, actor())),
     ]
     wanted = names.fold(listing.values["q"]).split()
     kept = [line for line in found if _matches(line.due, wanted)]
@@ -121,6 +134,22 @@ def _milestone(row: MilestoneDue) -> Line:
 def _contract(row: Deadline) -> Line:
     title, note, verb = said.contract(row)
     return Line("contrats", row, title, note, verb, _hire(row, "suite"))
+
+
+def _return(row: Deadline) -> Line:
+    title, note, verb = followed.back(row)
+    return Line("contrats", row, title, note, verb, _hire(row, "suite"))
+
+
+def _silent(row: Silent) -> Line:
+    title, note, verb = followed.silent(row)
+    return Line("contrats", row, title, note, verb, _hire(row, "suite"))
+
+
+def _follow_up(row: FollowUp) -> Line:
+    title, note, verb = followed.due(row)
+    kind = "alertes" if row.alert is not None else "suivis"
+    return Line(kind, row, title, note, verb, _hire(row, "suite" if row.alert == "gone" else "suivi"))
 
 
 def _hire(row: Deadline, part: str) -> str:

@@ -21,8 +21,8 @@ from ..lists import Column, Filter, Listing
 from ..security import actor, requires
 from ..tables import csv_response
 from ..wording import placements as words
+from .placement_follow_up import pages as pages
 from .placement_ledger import NEAR
-from .placements import pages as pages
 
 ENDED = (PlacementState.COMPLETED, PlacementState.EXITED, PlacementState.ABANDONED)
 #: Groups of states that the list filters by, before each state.

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from matching import clock, placement_foresight, placement_guards, placement_queries, placements
@@ -20,10 +21,11 @@ from matching.placements import PlacementAction
 
 from .. import handed
 from ..db import book, note_read, reading, today, transaction
+from ..forms.follow_up import forms_of
 from ..forms.placements import SettlingForm, StepForm
 from ..notices import done
 from ..security import actor, requires
-from ..wording import placements as words
+from ..wording import follow_up as followed, placements as words
 from ..wording.frozen import frozen
 from . import placement_ledger as lines
 
@@ -63,12 +65,12 @@ class Conflicting:
 @pages.get("/placements/<uuid:ref>")
 @requires("placements.read")
 def show(ref: uuid.UUID) -> str:
-    page = _page(ref)
+    page = page_of(ref)
     note_read("placement.read", "placement", ref)
     return page
 
 
-def _page(
+def page_of(
     ref: uuid.UUID,
     *,
     bound: StepForm | None = None,
@@ -76,7 +78,10 @@ def _page(
     settling: SettlingForm | None = None,
     results: Sequence[lines.Settled] = (),
     ticked: frozenset[str] = frozenset(),
+    follow: FlaskForm | None = None,
+    follow_conflict: str | None = None,
 ) -> str:
+    """The page of a hire, with the form that was sent and what is wrong with it."""
     on = today()
     with reading() as session:
         hire = placement_queries.hire(session, actor(), ref)
@@ -99,6 +104,10 @@ def _page(
         results=results,
         ticked=ticked,
         frozen=frozen(hire.placement.snapshot, book()),
+        follow=forms_of(hire, on, follow),
+        follow_conflict=follow_conflict,
+        gone=any(row.alert == "gone" and row.alert_closed_on is None for row in hire.check_ins),
+        followed=followed,
         words=words,
     )
 
@@ -127,7 +136,8 @@ def _blank(hire: Hire, action: PlacementAction, on: date) -> StepForm:
 @pages.post("/placements/<uuid:ref>/etapes/<action>")
 @requires("placements.edit")
 def step(ref: uuid.UUID, action: str) -> str | Response | tuple[str, int]:
-    if action in (PlacementAction.OPEN, PlacementAction.CANCEL) or action not in list(PlacementAction):
+    elsewhere = (PlacementAction.OPEN, PlacementAction.REGISTER, PlacementAction.CANCEL)
+    if action in elsewhere or action not in list(PlacementAction):
         abort(404)
     return _take(ref, PlacementAction(action))
 
@@ -149,7 +159,7 @@ def _take(ref: uuid.UUID, action: PlacementAction) -> str | Response | tuple[str
             if form.version.data != str(hire.placement.version):
                 raise StaleVersion("stale-version", machine="placement")
             if not form.validate():
-                return _page(ref, bound=form), 422
+                return page_of(ref, bound=form), 422
             common: dict[str, Any] = {
                 "actor_id": actor().id,
                 "party": actor().party,
@@ -167,11 +177,11 @@ def _take(ref: uuid.UUID, action: PlacementAction) -> str | Response | tuple[str
         assert form is not None  # a form was read before any guard was asked
         wanted = REFUSED_AT.get(fault.code, "on")
         form[wanted if wanted in form else "on"].errors = [words.refusal(fault)]
-        return _page(ref, bound=form), 422
+        return page_of(ref, bound=form), 422
     except Conflict:
         if form is None:
             raise
-        return _page(ref, bound=form, conflict=_conflict(ref, form)), 409
+        return page_of(ref, bound=form, conflict=_conflict(ref, form)), 409
     if entailed is not None:
         return _confirmation(ref, form, entailed)
     return redirect(done(url_for(".show", ref=ref), f"placement-{action}"), 303)
@@ -241,11 +251,11 @@ def settle_rows(ref: uuid.UUID) -> str | Response | tuple[str, int]:
     if not good:
         with reading() as session:
             placement_queries.hire(session, actor(), ref)
-        return _page(ref, settling=form, ticked=ticked), 422
+        return page_of(ref, settling=form, ticked=ticked), 422
     assert form.on.data is not None  # asked for above
     results, statuses = lines.settle(
         ref, MilestoneAction(wanted), keys, on=form.on.data, reason=form.reason.data or None
     )
     if all(result.ok for result in results):
         return redirect(done(f"{url_for('.show', ref=ref)}", "milestones-settled", n=len(results)), 303)
-    return _page(ref, settling=form, results=results, ticked=ticked), max(statuses)
+    return page_of(ref, settling=form, results=results, ticked=ticked), max(statuses)
