@@ -223,6 +223,7 @@ def _gather(session: Session, ref: UUID, wanted: UUID | None, *, after: UUID | N
         "listed": listed,
         "counts": review.tally(listed, on=on),
         "repeated": review.repeated_reason(listed),
+        "may_edit_offer": scope.may_edit(actor(), offer),
         "current": current,
         "changed": decided or current,
         "sheet": sheet,

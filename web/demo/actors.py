@@ -5,6 +5,7 @@ from __future__ import annotations
 from matching.vocabulary import Role
 
 AGENCY = "Pôle emploi Amiens"
+LOCAL = "Mission locale Amiens"
 
 #: actor of the journal -> the account that acts: e-mail, name, role, permissions
 ACTORS: dict[str, tuple[str, str, Role, tuple[str, ...]]] = {
@@ -15,11 +16,13 @@ ACTORS: dict[str, tuple[str, str, Role, tuple[str, ...]]] = {
         ("import", "supervise"),
     ),
     "advisor": ("hugo.lenoir@demo.example.org", "Hugo Lenoir", Role.ADVISOR, ()),
+    "local": ("leila.morand@demo.example.org", "Leïla Morand", Role.ADVISOR, ()),
     "animator": ("rachida.amrani@demo.example.org", "Rachida Amrani", Role.ANIMATOR, ()),
     "officer": ("etienne.vasseur@demo.example.org", "Étienne Vasseur", Role.OFFICER, ()),
     "admin": ("sophie.marchal@demo.example.org", "Sophie Marchal", Role.ADMIN, ()),
 }
-IN_AGENCY = ("importer", "advisor", "animator")
+#: actor -> the agency of the account; the others have none.
+IN_AGENCY = {"importer": AGENCY, "advisor": AGENCY, "animator": AGENCY, "local": LOCAL}
 
 #: e-mail -> what one can do as that person, in the order of the door; the animator has no screen yet.
 DOORS = {
@@ -27,6 +30,7 @@ DOORS = {
         0
     ]: "Conseillère et encadrante : examine, propose, importe des fichiers, publie le bilan.",
     ACTORS["advisor"][0]: "Conseiller de la même agence : examine et propose.",
+    ACTORS["local"][0]: "Mission locale : accepte un suivi, signe et suit les emplois d'avenir.",
     ACTORS["admin"][0]: "Administratrice : comptes et journal, sans lire aucune fiche.",
     ACTORS["officer"][0]: "Préfecture : bilans publiés, sans aucun nom.",
 }

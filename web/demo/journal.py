@@ -66,6 +66,10 @@ EXAMINED: dict[int, list[Act]] = {
 }
 
 
+#: Of the cast: whose follow-up the mission locale took, and is asked to take on the last day.
+TAKEN, ASKED = 31, 5
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A person of the journal: who they are made to be, which offer they go through, how it ends."""
@@ -300,8 +304,13 @@ def _story(line: Any, part: Part, who: str, today: date) -> Iterator[Line]:
     placed = {**pair, "programme": part.programme}
     yield line(at(11), "advisor", "open", **placed)
     yield line(at(11), "advisor", "promise", **placed)
-    yield line(at(14), "advisor", "request_aid", **placed)
-    yield line(at(17), "advisor", "grant", **placed, number=f"80-{part.index + 101}")
+    follower = "advisor"
+    if part.index == TAKEN:
+        yield line(at(12), "advisor", "hand_over", **placed, step="ask")
+        yield line(at(13), "local", "hand_over", **placed, step="accept")
+        follower = "local"
+    yield line(at(14), follower, "request_aid", **placed)
+    yield line(at(17), follower, "grant", **placed, number=f"80-{part.index + 101}")
     if part.ends == "granted":
         return
     trial = (
@@ -311,15 +320,17 @@ def _story(line: Any, part: Part, who: str, today: date) -> Iterator[Line]:
     )
     yield line(
         signed,
-        "advisor",
+        follower,
         "sign",
         **placed,
         starts=starts.isoformat(),
         trial_end=trial.isoformat() if trial else None,
     )
+    if part.index == ASKED:
+        yield line(signed, "advisor", "hand_over", **placed, step="ask")
     if starts > today:
         return
-    yield line(starts, "advisor", "start", **placed)
+    yield line(starts, follower, "start", **placed)
     if part.ends == "trial_broken":
         broken = working(starts + timedelta(days=24))
         yield from _months(line, placed, starts, broken)

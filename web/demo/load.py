@@ -38,11 +38,11 @@ from matching.store.matches import MatchProposal
 from matching.store.organisations import Offer, Zone
 from matching.store.people import Agency, Person, SourceRecord
 from matching.store.placements import AidMilestone, Placement
-from matching.vocabulary import ImportKind, Party, ProposalState, Source, Verdict
+from matching.vocabulary import AgencyKind, ImportKind, Party, ProposalState, Source, Verdict
 
 from ..database import DEMO_DAY
-from . import state
-from .actors import ACTORS, AGENCY, IN_AGENCY
+from . import hand_overs, state
+from .actors import ACTORS, AGENCY, IN_AGENCY, LOCAL
 
 Line = dict[str, Any]
 
@@ -156,13 +156,10 @@ def _in_order(lines: list[Line]) -> Iterator[Line]:
 
 
 def _accounts(session: Session) -> dict[str, User]:
-    agency = session.scalar(sa.select(Agency).where(Agency.name == AGENCY))
-    if agency is None:
-        from matching.vocabulary import AgencyKind
-
-        agency = Agency(name=AGENCY, kind=AgencyKind.POLE_EMPLOI)
-        session.add(agency)
-        session.flush()
+    agencies = {
+        name: _agency(session, name, kind)
+        for name, kind in ((AGENCY, AgencyKind.POLE_EMPLOI), (LOCAL, AgencyKind.MISSION_LOCALE))
+    }
     return {
         actor: accounts.ensure_user(
             session,
@@ -170,10 +167,19 @@ def _accounts(session: Session) -> dict[str, User]:
             name=name,
             role=role,
             permissions=permissions,
-            agency_id=agency.id if actor in IN_AGENCY else None,
+            agency_id=agencies[IN_AGENCY[actor]].id if actor in IN_AGENCY else None,
         )
         for actor, (email, name, role, permissions) in ACTORS.items()
     }
+
+
+def _agency(session: Session, name: str, kind: AgencyKind) -> Agency:
+    found = session.scalar(sa.select(Agency).where(Agency.name == name))
+    if found is None:
+        found = Agency(name=name, kind=kind)
+        session.add(found)
+        session.flush()
+    return found
 
 
 def _apply(stage: Stage, line: Line, day: date) -> None:
@@ -349,6 +355,19 @@ def _milestone(stage: Stage, line: Line, day: date) -> None:
     )
 
 
+def _hand_over(stage: Stage, line: Line, day: date) -> None:
+    local = stage.session.scalars(sa.select(Agency).where(Agency.name == LOCAL)).one()
+    hand_overs.take(
+        stage.session,
+        stage.users[line["actor"]],
+        stage.placement(line),
+        line["step"],
+        local,
+        on=day,
+        at=stage.at,
+    )
+
+
 _ACTS: dict[str, Callable[[Stage, Line, date], None]] = {
     "import": _import,
     "home": _home,
@@ -359,6 +378,7 @@ _ACTS: dict[str, Callable[[Stage, Line, date], None]] = {
     "refresh": _offer,
     "lapse": _offer,
     "milestone": _milestone,
+    "hand_over": _hand_over,
 }
 
 

@@ -15,7 +15,8 @@ from matching.hand_overs import END_REASONS, REFUSE_REASONS
 from matching.store.people import Agency
 
 from ..wording import hand_overs as words
-from .fields import DayField, cleaned
+from .fields import cleaned
+from .people import BirthField
 
 #: What a note may hold.
 NOTE = 400
@@ -60,7 +61,7 @@ class BreakGlassForm(FlaskForm):
     identifier = StringField("Identifiant, ou adresse de la fiche", filters=[cleaned])
     family_name = StringField("Nom", filters=[cleaned])
     given_names = StringField("Prénoms", filters=[cleaned])
-    birth_date = DayField("Date de naissance")
+    birth_date = BirthField("Date de naissance")
     reason = TextAreaField("Pourquoi ouvrir cette fiche ?", [AT_MOST], filters=[cleaned])
 
     def named(self) -> Named | None:

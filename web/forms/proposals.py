@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from matching.proposal_guards import DISCLOSED_FIELDS, LIMITED_FIELDS
 from matching.proposals import Details, ProposalAction as Action
 from matching.review_acts import NOTED, Seen
 
+from ..db import today
 from ..wording import proposals as words
 from .fields import DayField, cleaned
 
@@ -48,7 +50,8 @@ class DecisionForm(FlaskForm):
     note = TextAreaField(
         "Note", [Length(max=NOTE, message=f"Écrivez {NOTE} caractères au plus.")], filters=[cleaned]
     )
-    wake_on = DayField("Revoir le")
+    when = RadioField("Revoir", validate_choice=False, choices=[])
+    wake_on = DayField("Un autre jour")
     channel = RadioField("Moyen de contact", validate_choice=False, choices=_choices(words.CHANNELS))
     proofs = SelectMultipleField(
         "Justificatifs à demander", validate_choice=False, choices=_choices(words.PROOFS)
@@ -64,6 +67,7 @@ class DecisionForm(FlaskForm):
             self.action.data = str(action)
         if reasons is not None:
             self.reason.choices = _choices(reasons)
+        self.when.choices = _choices(words.wake_days(today()))
         return self
 
     def wanted(self) -> Action | None:
@@ -83,13 +87,20 @@ class DecisionForm(FlaskForm):
         return Details(
             reason_code=WITHDRAWN if self.wanted() is Action.CLOSE else self.reason.data or None,
             note=self.note.data or None,
-            wake_on=self.wake_on.data,
+            wake_on=self.wake_on.data or self._chosen_day(),
             channel=self.channel.data or None,
             starts_on=self.starts_on.data,
             fields=LIMITED_FIELDS + (DISCLOSED_FIELDS if disclosed else ()),
             contact_disclosed=disclosed,
             proofs=tuple(words.PROOFS[each] for each in self.proofs.data or () if each in words.PROOFS),
         )
+
+    def _chosen_day(self) -> date | None:
+        """The day of a preset; a day that was typed goes before it. The flow judges whether it is near enough."""
+        try:
+            return date.fromisoformat(self.when.data or "")
+        except ValueError:
+            return None
 
     def refuse(self, code: str, sentence: str) -> None:
         """Put a refusal beside the field that it is about; the form keeps what was typed."""

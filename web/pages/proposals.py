@@ -245,6 +245,13 @@ FILTERS = (
         every="Toutes",
     ),
     Filter(
+        "motif",
+        "Motif",
+        tuple(words.REASONS.items()),
+        where=lambda value: ReviewDecision.reason_code == value,
+        every="Tous",
+    ),
+    Filter(
         "q",
         "Candidat ou offre",
         where=lambda text: (
@@ -264,6 +271,7 @@ def journal() -> str | FlaskResponse:
         return _as_csv(listing, query)
     with reading() as session:
         rows = listing.rows(session, query)
+        doubted = corrections.doubted_rules(session, actor(), on=today())
         at = clock.now()
         left = outbox.have_left(session, [row[0].id for row in rows if row.last])
         undoable = {
@@ -277,12 +285,6 @@ def journal() -> str | FlaskResponse:
         listing=listing,
         rows=rows,
         undoable=undoable,
-        words=words,
-        everybody=scope.SUPERVISE in actor().permissions,
-    )
-
-
-assert {panel.action for panel in PANELS.values()} <= set(TRANSITIONS)
         mails={
             mail.decision_id: (mail.public_id, message_words.state_of(mail, at))
             for mail in mails.values()
@@ -290,3 +292,10 @@ assert {panel.action for panel in PANELS.values()} <= set(TRANSITIONS)
         },
         doubted=doubted,
         doubt_days=corrections.DOUBT_DAYS,
+        words=words,
+        offer_words=offer_words,
+        everybody=scope.SUPERVISE in actor().permissions,
+    )
+
+
+assert {panel.action for panel in PANELS.values()} <= set(TRANSITIONS)

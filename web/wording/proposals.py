@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from matching.errors import PasserelleError
 from matching.offer_aid import Lump, Monthly
@@ -13,7 +13,16 @@ from matching.store.matches import MatchProposal
 from matching.store.people import Person, full_name as full_name
 from matching.vocabulary import ProposalState as State
 
-from . import clock_time as clock_time, day as full_day, euros, facts_said, sentence_for, short_day
+from . import (
+    capital,
+    clock_time as clock_time,
+    day as full_day,
+    euros,
+    facts_said,
+    sentence_for,
+    short_day,
+    weekday,
+)
 from .conditions import place
 from .rights import age_on
 
@@ -187,6 +196,18 @@ HERE_REFUSED = {
     "no-consent": "La personne n'a pas donné son accord pour ce moyen de contact : demandez-le d'abord.",
     "offer-not-live": "L'offre n'est plus ouverte : rien ne peut y être proposé.",
 }
+
+
+def wake_days(on: date) -> dict[str, str]:
+    """Days to look again, near at hand: tomorrow, the Monday after it, two weeks on."""
+    tomorrow = on + timedelta(days=1)
+    monday = tomorrow + timedelta(days=(7 - tomorrow.weekday()) % 7 or 7)
+    days = {
+        tomorrow: f"Demain, {weekday(tomorrow)}",
+        monday: capital(weekday(monday)),
+        on + timedelta(days=14): f"Dans 2 semaines, {weekday(on + timedelta(days=14))}",
+    }
+    return {day.isoformat(): said for day, said in days.items()}
 
 
 #: For a form whose hidden fields came back broken.
