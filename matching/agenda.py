@@ -1,7 +1,6 @@
-"""What waits for an advisor today, each line with its deadline: the answers of the people, the employers, the offers.
+"""What waits for an advisor today, each line with its deadline: offers to examine, files and offers to complete.
 
-Rights that close, contracts and milestones are in `deadlines`. Deadlines of proposals are computed from their dates and
-the delays of `proposal_guards`, never stored.
+The next step of each proposal is in `next_steps`; rights that close, contracts and milestones are in `deadlines`.
 """
 
 from __future__ import annotations
@@ -9,34 +8,30 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import proposals, workdays
-from .proposal_guards import EMPLOYER_SILENCE, PERSON_SILENCE
+from . import contacts, proposals
 from .store import scope
-from .store.matches import MatchProposal, Release, ReviewDecision
+from .store.matches import MatchProposal, ReviewDecision
 from .store.organisations import Offer, Organisation
-from .store.people import Person, full_name
+from .store.people import Person
 from .store.placements import Placement
 from .vocabulary import OfferState, ProposalState
 
-#: Working days within which the next step of a proposal is taken once the former one is.
-NEXT_STEP_DAYS = 2
-
-
-class Waiting(StrEnum):
-    """What a proposal waits for, in the order of its life."""
-
-    CONTACT = "contact"
-    PERSON = "person"
-    SEND = "send"
-    EMPLOYER = "employer"
-    OPEN = "open"
-    WAKE = "wake"
+#: States of people who were promised something for an offer.
+PROMISED = (
+    ProposalState.APPROVED,
+    ProposalState.PERSON_ASKED,
+    ProposalState.AGREED,
+    ProposalState.SENT,
+    ProposalState.INTERVIEW,
+    ProposalState.SELECTED,
+)
+#: An offer about to lapse is announced so long before.
+LAPSES_WITHIN = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +46,6 @@ class ToExamine:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """The next step of one proposal."""
-
-    proposal: uuid.UUID
-    offer: uuid.UUID
-    person: uuid.UUID
-    name: str
-    title: str
-    organisation: str
-    waiting: Waiting
-    since_on: date
-    due_on: date
-
-
-@dataclass(frozen=True, slots=True)
 class Incomplete:
     """An offer that waits for something before anybody is proposed for it."""
 
@@ -74,6 +54,18 @@ class Incomplete:
     organisation: str
     missing: tuple[str, ...]
     since_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """An offer past its last day, or about to be and its employer cannot be told; `live`: people who wait with it."""
+
+    offer: uuid.UUID
+    title: str
+    organisation: str
+    last_day: date
+    lapsed: bool
+    live: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,76 +111,18 @@ def to_examine(session: Session, actor: scope.Actor) -> Sequence[ToExamine]:
     return [ToExamine(*row) for row in session.execute(query)]
 
 
-def steps(session: Session, actor: scope.Actor, *, on: date) -> Sequence[Step]:
-    """The next step of every proposal decided on, soonest deadline first. Two queries, whatever their number."""
-    live = (
-        ProposalState.APPROVED,
-        ProposalState.PERSON_ASKED,
-        ProposalState.AGREED,
-        ProposalState.SENT,
-        ProposalState.INTERVIEW,
-        ProposalState.SELECTED,
-        ProposalState.DEFERRED,
-    )
-    mine = scope.proposals(actor).where(MatchProposal.state.in_(live)).subquery()
-    proposal = sa.orm.aliased(MatchProposal, mine)
-    decided = (
-        sa.select(ReviewDecision.proposal_id, sa.func.max(ReviewDecision.decided_on).label("on"))
-        .where(ReviewDecision.proposal_id.in_(sa.select(mine.c.id)))
-        .group_by(ReviewDecision.proposal_id)
-        .subquery()
-    )
-    query = (
-        sa.select(proposal, Offer, Organisation.name, Person, decided.c.on, Release.released_on)
-        .join(Offer, Offer.id == proposal.offer_id)
-        .join(Organisation, Organisation.id == Offer.organisation_id)
-        .join(Person, Person.id == proposal.person_id)
-        .outerjoin(decided, decided.c.proposal_id == proposal.id)
-        .outerjoin(Release, Release.proposal_id == proposal.id)
-        # A placement takes over from its proposal.
-        .where(~sa.exists().where(Placement.proposal_id == proposal.id))
-    )
-    found = []
-    for row, offer, organisation, person, decided_on, released_on in session.execute(query):
-        since = decided_on or row.proposed_on
-        waiting, due = _deadline(row, since, released_on)
-        if waiting is Waiting.WAKE and due > on:
-            continue
-        found.append(
-            Step(
-                row.public_id,
-                offer.public_id,
-                person.public_id,
-                full_name(person),
-                offer.title,
-                organisation,
-                waiting,
-                since,
-                due,
-            )
-        )
-    return sorted(found, key=lambda step: (step.due_on, step.name, str(step.proposal)))
-
-
-def _deadline(proposal: MatchProposal, since: date, released_on: date | None) -> tuple[Waiting, date]:
-    match proposal.state:
-        case ProposalState.APPROVED:
-            return Waiting.CONTACT, workdays.after(since, NEXT_STEP_DAYS)
-        case ProposalState.PERSON_ASKED:
-            return Waiting.PERSON, workdays.after(proposal.asked_on or since, PERSON_SILENCE)
-        case ProposalState.AGREED:
-            return Waiting.SEND, workdays.after(proposal.answered_on or since, NEXT_STEP_DAYS)
-        case ProposalState.SELECTED:
-            return Waiting.OPEN, proposal.expected_start_on or workdays.after(since, NEXT_STEP_DAYS)
-        case ProposalState.DEFERRED:
-            return Waiting.WAKE, proposal.wake_on or since
-        case _:
-            return Waiting.EMPLOYER, workdays.after(released_on or since, EMPLOYER_SILENCE)
-
-
 def incomplete_offers(session: Session, actor: scope.Actor) -> Sequence[Incomplete]:
     """Offers that wait in `to_complete`, longest first. One query."""
-    mine = scope.offers_to_edit(actor).where(Offer.state == OfferState.TO_COMPLETE).subquery()
+    return _offers_in(session, actor, OfferState.TO_COMPLETE)
+
+
+def offers_to_read(session: Session, actor: scope.Actor) -> Sequence[Incomplete]:
+    """Offers that an employer sent and nobody has read, longest first. One query."""
+    return _offers_in(session, actor, OfferState.SUBMITTED)
+
+
+def _offers_in(session: Session, actor: scope.Actor, state: OfferState) -> Sequence[Incomplete]:
+    mine = scope.offers_to_edit(actor).where(Offer.state == state).subquery()
     offer = sa.orm.aliased(Offer, mine)
     query = (
         sa.select(offer, Organisation.name)
@@ -200,6 +134,36 @@ def incomplete_offers(session: Session, actor: scope.Actor) -> Sequence[Incomple
             row.public_id, row.title, name, tuple(row.missing), row.submitted_on or row.created_at_source_on
         )
         for row, name in session.execute(query)
+    ]
+
+
+def resting_offers(session: Session, actor: scope.Actor, *, on: date) -> Sequence[Resting]:
+    """Lapsed offers that somebody waits for, and open ones about to lapse whose employer nobody can write to.
+
+    Longest first. Three queries at most.
+    """
+    mine = scope.offers_to_edit(actor).subquery()
+    offer = sa.orm.aliased(Offer, mine)
+    live = (
+        sa.select(sa.func.count())
+        .where(MatchProposal.offer_id == offer.id, MatchProposal.state.in_(PROMISED))
+        .scalar_subquery()
+    )
+    soon = sa.and_(offer.state == OfferState.OPEN, offer.review_by <= on + LAPSES_WITHIN)
+    query = (
+        sa.select(offer, Organisation.name, live.label("live"))
+        .join(Organisation, Organisation.id == offer.organisation_id)
+        .where(sa.or_(sa.and_(offer.state == OfferState.LAPSED, live > 0), soon))
+        .order_by(offer.review_by, offer.id)
+    )
+    rows = session.execute(query).all()
+    addresses = contacts.employer_addresses(
+        session, [row[0] for row in rows if row[0].state is OfferState.OPEN]
+    )
+    return [
+        Resting(row.public_id, row.title, name, row.review_by or on, row.state is OfferState.LAPSED, count)
+        for row, name, count in rows
+        if row.id not in addresses
     ]
 
 

@@ -3,14 +3,16 @@
 from datetime import UTC, date, datetime
 
 import pytest
+import sqlalchemy as sa
 
-from matching import agenda
-from matching.agenda import Waiting
+from matching import agenda, daily, next_steps, outbox, pressing
+from matching.next_steps import Waiting
 from matching.store import scope
 from matching.store.matches import Release, ReviewDecision
+from matching.store.messages import OutgoingMessage
 from matching.store.people import Agency
 from matching.vocabulary import AgencyKind, OfferState, ProposalState, Role
-from tests import build
+from tests import build, hires
 
 TODAY = date(2013, 11, 4)
 AT = datetime(2013, 11, 4, 9, tzinfo=UTC)
@@ -67,7 +69,7 @@ def test_another_agency_sees_none_of_it(session, agency, actor):
     officer = scope.Actor(0, actor.public_id, "", Role.OFFICER, frozenset(), agency.id)
     for nobody in (stranger, officer):
         assert not agenda.to_examine(session, nobody)
-        assert not agenda.steps(session, nobody, on=TODAY)
+        assert not next_steps.steps(session, nobody, on=TODAY)
         assert agenda.open_rights(session, nobody, limit=5) == (0, [])
         assert agenda.month(session, nobody, on=TODAY) == agenda.Month(0, 0, 0)
 
@@ -77,7 +79,20 @@ def test_another_agency_sees_none_of_it(session, agency, actor):
     [
         # two working days after the decision of Thursday 31 October: the 1st is a holiday
         (ProposalState.APPROVED, {}, Waiting.CONTACT, date(2013, 11, 5)),
-        (ProposalState.PERSON_ASKED, {"asked_on": date(2013, 10, 21)}, Waiting.PERSON, date(2013, 10, 30)),
+        # reminded after three and seven days, called from then on
+        (ProposalState.PERSON_ASKED, {"asked_on": date(2013, 10, 29)}, Waiting.PERSON, date(2013, 11, 4)),
+        (
+            ProposalState.PERSON_ASKED,
+            {"asked_on": date(2013, 10, 21)},
+            Waiting.CALL_PERSON,
+            date(2013, 10, 30),
+        ),
+        (
+            ProposalState.PERSON_ASKED,
+            {"asked_on": date(2013, 10, 21), "called_on": date(2013, 11, 4)},
+            Waiting.PERSON,
+            date(2013, 11, 6),
+        ),
         (ProposalState.AGREED, {"answered_on": date(2013, 10, 30)}, Waiting.SEND, date(2013, 11, 4)),
         (ProposalState.SELECTED, {"expected_start_on": date(2013, 11, 18)}, Waiting.OPEN, date(2013, 11, 18)),
         (ProposalState.DEFERRED, {"wake_on": date(2013, 11, 4)}, Waiting.WAKE, date(2013, 11, 4)),
@@ -86,7 +101,7 @@ def test_another_agency_sees_none_of_it(session, agency, actor):
 def test_each_state_has_its_next_step_and_its_deadline(session, agency, actor, state, changes, waiting, due):
     row = proposal(session, agency, state=state, **changes)
     decided(session, actor, row, "approve", state, date(2013, 10, 31))
-    (step,) = agenda.steps(session, actor, on=TODAY)
+    (step,) = next_steps.steps(session, actor, on=TODAY)
     assert (step.waiting, step.due_on, step.proposal) == (waiting, due, row.public_id)
 
 
@@ -103,16 +118,79 @@ def test_the_employer_has_fifteen_working_days_from_the_release(session, agency,
             released_on=date(2013, 10, 14),
         ),
     )
-    (step,) = agenda.steps(session, actor, on=TODAY)
-    assert (step.waiting, step.due_on) == (Waiting.EMPLOYER, date(2013, 11, 5))
+    (step,) = next_steps.steps(session, actor, on=TODAY)
+    assert (step.waiting, step.due_on, step.ends_on) == (
+        Waiting.CALL_EMPLOYER,
+        date(2013, 11, 5),
+        date(2013, 11, 5),
+    )
+    (before,) = next_steps.steps(session, actor, on=date(2013, 10, 25))
+    assert (before.waiting, before.due_on, before.by_hand) == (Waiting.EMPLOYER, date(2013, 10, 21), True)
+
+
+def test_reminders_are_told_with_the_day_of_the_last_and_who_is_reminded_by_hand(session, agency, actor):
+    written, silent = (
+        build.proposal(
+            session,
+            person=build.person(session, agency_id=agency.id, email=email),
+            state=ProposalState.PERSON_ASKED,
+            asked_on=date(2013, 10, 28),
+        )
+        for email in ("a@exemple.fr", None)
+    )
+    for number, day in (("1", date(2013, 10, 31)), ("2", date(2013, 11, 4))):
+        outbox.queue(
+            session, "remind_person", subject=("proposal", written.id), address="a@exemple.fr", on=day, at=AT,
+            occasion=number,
+        )  # fmt: skip
+    found = {step.proposal: step for step in next_steps.steps(session, actor, on=TODAY)}
+    told, by_hand = found[written.public_id], found[silent.public_id]
+    assert (told.reminded.on, told.reminded.count, told.by_hand) == (date(2013, 11, 4), 2, False)
+    # without an address, an advisor reminds on the third day
+    assert (by_hand.reminded, by_hand.by_hand, by_hand.due_on) == (None, True, date(2013, 10, 31))
+
+
+def test_an_offer_that_lapsed_under_somebody_stands_in_the_list(session, agency, actor):
+    past, soon = date(2013, 11, 1), date(2013, 11, 12)
+    waited_for = build.offer(session, state=OfferState.LAPSED, review_by=past)
+    proposal(session, agency, state=ProposalState.AGREED, offer=waited_for)
+    build.offer(session, state=OfferState.LAPSED, review_by=past)  # nobody waits for it
+    unreachable = build.offer(session, review_by=soon)
+    build.offer(session, review_by=soon, contact_email="a@exemple.fr")  # told by the clock
+    resting = agenda.resting_offers(session, actor, on=TODAY)
+    assert [(row.offer, row.lapsed, row.live) for row in resting] == [
+        (waited_for.public_id, True, 1),
+        (unreachable.public_id, False, 0),
+    ]
+    (step,) = next_steps.steps(session, actor, on=TODAY)
+    assert step.lapsed
+
+
+def test_the_digest_is_for_who_has_something_pressing_and_wants_it(session, agency, actor):
+    day = daily.Day(TODAY, AT, hires.BOOK)
+    colleague = build.user(session, agency_id=agency.id)
+    build.user(session, agency_id=agency.id, preferences={"digest": False})
+    build.user(session, agency_id=agency.id, active=False)
+    build.user(session, agency_id=agency.id, role=Role.ANIMATOR)
+    elsewhere = build._add(session, Agency(name="Pôle emploi Abbeville", kind=AgencyKind.POLE_EMPLOI))
+    build.user(session, agency_id=elsewhere.id)
+    assert pressing.digest(session, day) == 0  # nothing presses
+    proposal(session, agency, due_on=TODAY)
+    assert pressing.digest(session, daily.Day(date(2013, 11, 3), AT, hires.BOOK)) == 0  # a Sunday
+    assert [pressing.digest(session, day), pressing.digest(session, day)] == [2, 0]
+    rows = session.scalars(sa.select(OutgoingMessage).order_by(OutgoingMessage.id)).all()
+    assert [(row.user_id, row.occasion, row.arguments) for row in rows] == [
+        (actor.id, "2013-11-04", {}),
+        (colleague.id, "2013-11-04", {}),
+    ]
 
 
 def test_what_is_put_off_comes_back_on_its_day_and_a_placement_takes_over(session, agency, actor):
     proposal(session, agency, state=ProposalState.DEFERRED, wake_on=date(2013, 11, 5))
     selected = proposal(session, agency, state=ProposalState.SELECTED)
     build.placement(session, proposal_id=selected.id)
-    assert not agenda.steps(session, actor, on=TODAY)
-    assert [step.waiting for step in agenda.steps(session, actor, on=date(2013, 11, 5))] == [Waiting.WAKE]
+    assert not next_steps.steps(session, actor, on=TODAY)
+    assert [step.waiting for step in next_steps.steps(session, actor, on=date(2013, 11, 5))] == [Waiting.WAKE]
 
 
 def test_an_offer_that_waits_says_for_what(session, actor):

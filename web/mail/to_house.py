@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from matching import agenda, deadlines, report_model
+from matching import deadlines, pressing as rules, report_model
+from matching.agenda import ToExamine
+from matching.next_steps import Step
+from matching.pressing import PREFERENCE as PREFERENCE
 from matching.report_model import Month
 from matching.store import scope
 from matching.store.accounts import User
@@ -27,10 +30,8 @@ if TYPE_CHECKING:
 
 DAY, TRAIL = "/", "/journal"
 FILE, HAND_OVER, REPORT = "/candidats/{ref}", "/passations/{ref}", "/bilans/{month}"
-#: Lines of the morning's message, and days ahead that it looks for rights that close.
-LINES, AHEAD = 6, 7
-#: What an account may turn off.
-PREFERENCE = "digest"
+#: Lines of the morning's message.
+LINES = 6
 
 
 def hand_over_asked(about: About) -> Built:
@@ -112,20 +113,21 @@ def digest(about: About) -> Built:
 
 def pressing(session: Session, actor: scope.Actor, book: ProgrammeBook, *, on: date) -> list[str]:
     """What cannot wait until tomorrow, most pressing first: names of offers, of people their initials only."""
-    found: list[tuple[date, str]] = []
-    for right in deadlines.closing_rights(session, actor, book, on=on, within=AHEAD):
-        found.append((right.day, words.closes(_initials(right.person), weekday(right.day))))
-    for paper in deadlines.milestones_due(session, actor, on=on, within=0):
-        found.append((paper.day, words.paper_due(_initials(paper.person), paper.organisation or "")))
-    for waiting in agenda.to_examine(session, actor):
-        if waiting.due_on <= on:
-            found.append((waiting.due_on, words.to_examine(waiting.title, waiting.count)))
-    for step in agenda.steps(session, actor, on=on):
-        if step.due_on <= on:
-            found.append(
-                (step.due_on, f"{_initials(step.name)} {home.STEPS[step.waiting][0]} : « {step.title} »")
-            )
-    return [line for _, line in sorted(found)]
+    return [_line(row) for _, row in rules.lines(session, actor, book, on=on)]
+
+
+def _line(row: rules.Line) -> str:
+    match row:
+        case ToExamine():
+            return words.to_examine(row.title, row.count)
+        case Step():
+            return f"{_initials(row.name)} {home.STEPS[row.waiting][0]} : « {row.title} »"
+        case deadlines.ClosingRight():
+            return words.closes(_initials(row.person), weekday(row.day))
+        case deadlines.MilestoneDue():
+            return words.paper_due(_initials(row.person), row.organisation or "")
+        case _:
+            return words.alert(_initials(row.person), row.organisation or "")
 
 
 def _initials(name: str) -> str:

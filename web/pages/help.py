@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from matching import silence
 from matching.proposal_guards import (
     CAP,
     DEFER_DAYS,
@@ -33,6 +34,7 @@ def index() -> str:
         undo_hours=int(UNDO_WITHIN.total_seconds() // 3600),
         person_silence=PERSON_SILENCE,
         employer_silence=EMPLOYER_SILENCE,
+        longest_silence=silence.LONGEST,
     )
 
 

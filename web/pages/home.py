@@ -11,7 +11,17 @@ from flask import Blueprint, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from matching import agenda, corrections, deadlines, hand_over_queries, message_queries, person_requests
+from matching import (
+    agenda,
+    corrections,
+    deadlines,
+    follow_up_due,
+    hand_over_queries,
+    message_queries,
+    next_steps,
+    person_requests,
+    workdays,
+)
 from matching.store import scope
 from matching.store.intake import ImportBatch
 from matching.vocabulary import BatchState
@@ -20,12 +30,13 @@ from ..db import book, reading, today
 from ..lists import Filter, Listing
 from ..security import actor, allows, requires
 from ..wording import (
+    follow_up as follow_up_words,
     hand_overs as hand_over_words,
     home as words,
     messages as message_words,
     requests as request_words,
 )
-from . import employer_home
+from . import employer_home, employer_offers
 
 pages = Blueprint("home", __name__)
 
@@ -123,8 +134,10 @@ def _everything(session: Session, me: scope.Actor, on: date) -> tuple[list[Line]
     milestones = deadlines.milestones_due(session, me, on=on, within=AHEAD)
     steps = deadlines.contract_steps_due(session, me, on=on, within=words.STEP_DAYS)
     examine = agenda.to_examine(session, me)
-    waiting = agenda.steps(session, me, on=on)
+    waiting = next_steps.steps(session, me, on=on)
     offers = agenda.incomplete_offers(session, me)
+    unread = agenda.offers_to_read(session, me)
+    resting = agenda.resting_offers(session, me, on=on)
     people, unsure = agenda.open_rights(session, me, limit=SHOWN)
     lines = [
         *_closing(closing),
@@ -132,7 +145,11 @@ def _everything(session: Session, me: scope.Actor, on: date) -> tuple[list[Line]
         *_contracts(steps),
         *_examine(examine),
         *_waiting(waiting),
+        *_follow_ups(follow_up_due.open_alerts(session, me)),
+        *_follow_ups(follow_up_due.check_ins_due(session, me, on=on, within=0)),
         *_offers(offers, on),
+        *_unread(unread, on),
+        *_resting(resting),
         *_people(unsure),
         *_hand_overs(hand_over_queries.waiting(session, me)),
         *_corrections(corrections.wrong_files(session, me)),
@@ -144,7 +161,7 @@ def _everything(session: Session, me: scope.Actor, on: date) -> tuple[list[Line]
         offers=len(examine),
         contracts=len(milestones) + len(steps),
         money_cents=sum(row.amount_cents for row in milestones),
-        files=people + len(offers),
+        files=people + len(offers) + len(unread),
         people_to_confirm=people,
     )
     return sorted(lines, key=lambda line: (line.due_on, line.title)), counts
@@ -181,13 +198,27 @@ def _examine(rows: Sequence[agenda.ToExamine]) -> Iterator[Line]:
         yield Line("propositions", row.due_on, title, note, verb, url_for("proposals.queue", ref=row.offer))
 
 
-def _waiting(rows: Sequence[agenda.Step]) -> Iterator[Line]:
+def _waiting(rows: Sequence[next_steps.Step]) -> Iterator[Line]:
     for row in rows:
         title, note, verb = words.step(row)
         url = url_for("proposals.show", ref=row.offer, proposal=row.proposal)
-        if row.waiting is agenda.Waiting.OPEN:
+        if row.waiting is next_steps.Waiting.OPEN:
             url = url_for("placements.open_form", ref=row.proposal)
         yield Line("reponses", row.due_on, title, note, verb, url)
+
+
+def _follow_ups(rows: Sequence[follow_up_due.FollowUp]) -> Iterator[Line]:
+    for row in rows:
+        title, note, verb = follow_up_words.due(row)
+        part = "suite" if row.alert == "gone" else "suivi"
+        yield Line(
+            "contrats",
+            row.day,
+            title,
+            note,
+            verb,
+            url_for("placements.show", ref=row.placement_id, _anchor=part),
+        )
 
 
 def _offers(rows: Sequence[agenda.Incomplete], on: date) -> Iterator[Line]:
@@ -196,6 +227,19 @@ def _offers(rows: Sequence[agenda.Incomplete], on: date) -> Iterator[Line]:
         yield Line(
             "dossiers", row.since_on or on, title, note, verb, url_for("offers.complete", ref=row.offer)
         )
+
+
+def _resting(rows: Sequence[agenda.Resting]) -> Iterator[Line]:
+    for row in rows:
+        title, note, verb = words.resting(row)
+        yield Line("dossiers", row.last_day, title, note, verb, url_for("offers.show", ref=row.offer))
+
+
+def _unread(rows: Sequence[agenda.Incomplete], on: date) -> Iterator[Line]:
+    for row in rows:
+        title, note, verb = words.to_read(row)
+        due = workdays.after(row.since_on or on, employer_offers.READ_IN)
+        yield Line("dossiers", due, title, note, verb, url_for("offers.show", ref=row.offer))
 
 
 def _people(rows: Sequence[agenda.Open]) -> Iterator[Line]:

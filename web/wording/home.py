@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from matching import agenda, corrections, deadlines, milestones
-from matching.agenda import Waiting
 from matching.deadlines import Kind
+from matching.next_steps import Step, Waiting
+from matching.reminders import Sent
 from matching.store.people import full_name
-from matching.vocabulary import ProposalState
+from matching.vocabulary import MessageState, ProposalState
 
 from . import capital, day, euros, placements, uncapital
 from .programmes import programme
@@ -28,11 +29,8 @@ KINDS = {
 #: What a proposal waits for -> what to write after the person's name, the note, the verb on the button.
 STEPS: Mapping[Waiting, tuple[str, str, str]] = {
     Waiting.CONTACT: ("à contacter", "Proposition retenue pour « {title} », {organisation}.", "Contacter"),
-    Waiting.PERSON: (
-        "réponse attendue",
-        "Contact pris pour « {title} », {organisation} ; sans réponse, rappelez.",
-        "Relancer",
-    ),
+    Waiting.PERSON: ("réponse attendue", "Contact pris pour « {title} », {organisation}.", "Relancer"),
+    Waiting.CALL_PERSON: ("à appeler", "Sans réponse pour « {title} », {organisation}.", "Appeler"),
     Waiting.SEND: (
         "d'accord, à transmettre",
         "« {title} » : {organisation} attend sa candidature.",
@@ -42,6 +40,11 @@ STEPS: Mapping[Waiting, tuple[str, str, str]] = {
         "réponse de l'employeur attendue",
         "Candidature transmise à {organisation} pour « {title} ».",
         "Noter la réponse",
+    ),
+    Waiting.CALL_EMPLOYER: (
+        "employeur à appeler",
+        "{organisation} ne répond pas pour « {title} ».",
+        "Appeler l'employeur",
     ),
     Waiting.OPEN: ("embauche à ouvrir", "Choix de {organisation} pour « {title} ».", "Ouvrir l'embauche"),
     Waiting.WAKE: ("à revoir", "Remis à plus tard pour « {title} », {organisation}.", "Examiner"),
@@ -93,15 +96,65 @@ def examine(row: agenda.ToExamine) -> Words:
     return title, f"{row.organisation}. À examiner avant le {day(row.due_on)}.", "Examiner"
 
 
-def step(row: agenda.Step) -> Words:
+def step(row: Step) -> Words:
     what, note, verb = STEPS[row.waiting]
-    return f"{row.name} : {what}", note.format(title=row.title, organisation=row.organisation), verb
+    said = [note.format(title=row.title, organisation=row.organisation), *_silence(row)]
+    if row.lapsed:
+        said.append("L'offre a expiré : demandez à l'employeur si elle court toujours.")
+    if row.waiting is Waiting.EMPLOYER and row.by_hand:
+        verb = "Relancer"
+    return f"{row.name} : {what}", " ".join(said), verb
+
+
+def _silence(row: Step) -> Iterator[str]:
+    """What was tried to have an answer, and when one is given in its place."""
+    if row.reminded is not None:
+        yield reminded(row.reminded)
+    elif row.by_hand and row.waiting is Waiting.PERSON and row.called_on is None:
+        yield "Aucun courriel possible : relancez par téléphone, SMS ou courrier."
+    elif row.by_hand and row.waiting is Waiting.EMPLOYER:
+        yield "Aucune adresse pour lui écrire : relancez par téléphone."
+    if row.called_on is not None:
+        yield f"Appel sans réponse le {day(row.called_on)}."
+    if row.ends_on is None:
+        return
+    if row.waiting is Waiting.CALL_PERSON or row.called_on is not None:
+        yield f"La proposition se ferme après le {day(row.ends_on)}."
+    elif row.waiting is Waiting.CALL_EMPLOYER:
+        yield f"Sans nouvelle le {day(row.ends_on)}, la personne est prévenue que l'employeur ne répond pas."
+    elif row.waiting is Waiting.SEND:
+        yield f"À transmettre le {day(row.ends_on)} au plus tard."
+
+
+def reminded(sent: Sent) -> str:
+    """« Relance le 7 novembre. », « 2 relances, la dernière le 13 novembre. »"""
+    if sent.state is MessageState.FAILED:
+        return f"La relance du {day(sent.on)} n'a pas pu partir."
+    if sent.count > 1:
+        return f"{sent.count} relances, la dernière le {day(sent.on)}."
+    return f"Relance le {day(sent.on)}."
+
+
+def resting(row: agenda.Resting) -> Words:
+    people = (
+        f"{row.live} {plural(row.live, 'personne')} {'attend' if row.live < 2 else 'attendent'} une suite."
+    )
+    if row.lapsed:
+        title = f"{row.title} : offre expirée le {day(row.last_day)}"
+        return title, f"{row.organisation}. {people}", "Voir l'offre"
+    note = f"{row.organisation} n'a pas d'adresse pour être prévenu : appelez-le."
+    return f"{row.title} : offre qui expire le {day(row.last_day)}", note, "Voir l'offre"
 
 
 def incomplete(row: agenda.Incomplete) -> Words:
     count = len(row.missing)
     note = f"{row.organisation}. Il manque {count} {plural(count, 'information')} pour l'ouvrir."
     return f"{row.title} : offre à compléter", note, "Compléter"
+
+
+def to_read(row: agenda.Incomplete) -> Words:
+    note = f"{row.organisation}, envoyée le {day(row.since_on)}. L'employeur attend votre réponse."
+    return f"{row.title} : offre à relire", note, "Lire"
 
 
 def correction(row: corrections.Wrong) -> Words:

@@ -345,5 +345,9 @@ def paper_due(who: str, organisation: str) -> str:
     return f"{who} papier de l'aide à recevoir : {organisation}"
 
 
+def alert(who: str, organisation: str) -> str:
+    return f"{who} alerte à traiter : {organisation}"
+
+
 def to_examine(title: str, count: int) -> str:
     return f"« {title} » : {count} {'candidat' if count == 1 else 'candidats'} à examiner"

@@ -1,0 +1,96 @@
+"""What cannot wait until tomorrow for an advisor: the lines of the morning's digest, and whether there is one.
+
+One digest for each account and working day, in the place of a message for each thing to do. Who turned it off gets none
+(`preferences`, key `digest`). The words are made when it leaves, from the base as it is then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from . import agenda, deadlines, follow_up_due, next_steps, outbox, reminders, workdays
+from .agenda import ToExamine
+from .daily import Day
+from .deadlines import Deadline
+from .eligibility.programme import ProgrammeBook
+from .next_steps import Step
+from .store import scope
+from .store.accounts import User
+from .store.people import Agency
+from .vocabulary import Role
+
+DIGEST = "digest_advisor"
+#: What an account may turn off.
+PREFERENCE = "digest"
+#: Days ahead that the digest looks for rights that close: that many are needed to do something about them.
+RIGHTS_AHEAD = 7
+
+Line = Deadline | ToExamine | Step
+
+
+def lines(
+    session: Session, actor: scope.Actor, book: ProgrammeBook, *, on: date
+) -> Sequence[tuple[date, Line]]:
+    """(last day, what) of all that is late or due that day, latest first, and of rights about to close."""
+    found: list[tuple[date, Line]] = []
+    rights = deadlines.closing_rights(session, actor, book, on=on, within=RIGHTS_AHEAD)
+    papers = deadlines.milestones_due(session, actor, on=on, within=0)
+    alerts = follow_up_due.open_alerts(session, actor)
+    found += [(row.day, row) for row in (*rights, *papers, *alerts)]
+    found += [(row.due_on, row) for row in agenda.to_examine(session, actor) if row.due_on <= on]
+    found += [(row.due_on, row) for row in next_steps.steps(session, actor, on=on) if row.due_on <= on]
+    return sorted(found, key=lambda line: line[0])
+
+
+def digest(session: Session, day: Day) -> int:
+    """Queue the digest of each advisor who has something pressing; none on a day off.
+
+    An agency's advisors share its work: it is looked at once for all of them.
+    """
+    if not workdays.is_working(day.on):
+        return 0
+    rows = session.execute(
+        sa.select(User, Agency)
+        .join(Agency, Agency.id == User.agency_id)
+        .where(User.role == Role.ADVISOR, User.active)
+        .order_by(User.id)
+    ).all()
+    before = reminders.known(session, [DIGEST], "user", [user.id for user, _ in rows])
+    occasion = day.on.isoformat()
+    presses: dict[int, bool] = {}
+    queued = 0
+    for user, agency in rows:
+        if (DIGEST, user.id, occasion) in before or not (user.preferences or {}).get(PREFERENCE, True):
+            continue
+        if agency.id not in presses:
+            presses[agency.id] = bool(lines(session, _actor(user, agency), day.book, on=day.on))
+        if presses[agency.id]:
+            outbox.queue(
+                session,
+                DIGEST,
+                subject=("user", user.id),
+                address=user.email,
+                on=day.on,
+                at=day.at,
+                occasion=occasion,
+                user_id=user.id,
+            )
+            queued += 1
+    return queued
+
+
+def _actor(user: User, agency: Agency) -> scope.Actor:
+    return scope.Actor(
+        user.id,
+        user.public_id,
+        user.name,
+        user.role,
+        frozenset(user.permissions),
+        agency_id=agency.id,
+        agency_name=agency.name,
+        agency_kind=agency.kind,
+    )
