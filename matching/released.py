@@ -21,7 +21,7 @@ from .proposal_guards import EMPLOYER_SILENCE
 from .store import scope
 from .store.accounts import User
 from .store.matches import MatchProposal, Release, ReviewDecision
-from .store.messages import AccessLink, OutgoingMessage
+from .store.messages import AccessLink
 from .store.organisations import Offer, Organisation
 from .store.people import Agency, Diploma, Person
 from .store.placements import Placement
@@ -34,7 +34,8 @@ MET = (State.SENT, State.INTERVIEW, State.SELECTED)
 #: Over by the employer's own word or silence: shown in the history. Any other state is a person who is gone.
 ANSWERED = (State.NOT_SELECTED,)
 #: Steps of a proposal that are the employer's business.
-TOLD = ("send", "interview", "selected", "not_selected", "no_answer_employer")
+OUTCOMES = ("interview", "selected", "not_selected", "no_answer_employer")
+TOLD = ("send", *OUTCOMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +116,8 @@ def for_account(session: Session, actor: scope.Actor) -> list[Sent]:
 
 
 def for_link(session: Session, link: AccessLink) -> Sent | None:
-    """The people of the offer that the message of the link told of; None when the offer is no more.
-
-    No more than the message said: who was sent on a later day has a message of their own.
-    """
-    until = told_until(session, link)
-    found = _sent(session, of_link(link, until), until)
+    """The people of the offer that the message of the link told of; None when the offer is no more."""
+    found = _sent(session, of_link(link))
     if found:
         return found[0]
     row = session.execute(
@@ -131,25 +128,28 @@ def for_link(session: Session, link: AccessLink) -> Sent | None:
     return None if row is None else _of_offer(row.Offer, row.name, (), 0)
 
 
-def of_link(link: AccessLink, until: date | None) -> sa.Select[MatchProposal]:
-    """What the link opens: proposals released for its offer, not after that day."""
-    query = (
+def of_link(link: AccessLink) -> sa.Select[MatchProposal]:
+    """What the link opens: no more than its message said.
+
+    Who was sent for the offer before the link was made, and still waited then: a later one has a message of their own.
+    """
+    step = sa.orm.aliased(ReviewDecision)
+    answered_since = sa.exists().where(
+        step.proposal_id == MatchProposal.id, step.action.in_(OUTCOMES), step.decided_at >= link.issued_at
+    )
+    return (
         sa.select(MatchProposal)
         .join(Release, Release.proposal_id == MatchProposal.id)
-        .where(MatchProposal.offer_id == link.offer_id, MatchProposal.state != State.CLOSED)
+        .join(ReviewDecision, ReviewDecision.id == Release.decision_id)
+        .where(
+            MatchProposal.offer_id == link.offer_id,
+            ReviewDecision.decided_at <= link.issued_at,
+            sa.or_(
+                MatchProposal.state.in_(WAITING),
+                sa.and_(MatchProposal.state.in_((*MET, *ANSWERED)), answered_since),
+            ),
+        )
     )
-    return query if until is None else query.where(Release.released_on <= until)
-
-
-def told_until(session: Session, link: AccessLink) -> date | None:
-    """The last day of release that the message of the link told of: its occasion begins with it."""
-    message = session.get(OutgoingMessage, link.message_id) if link.message_id is not None else None
-    if message is None:
-        return None
-    try:
-        return date.fromisoformat(message.occasion[:10])
-    except ValueError:
-        return message.caused_on
 
 
 def waiting(session: Session, actor: scope.Actor) -> Waiting:
@@ -177,8 +177,7 @@ COLUMNS: Mapping[str, Sequence[Any]] = {
 }
 
 
-def _sent(session: Session, query: sa.Select[MatchProposal], since: date | None = None) -> list[Sent]:
-    """`since`: of those answered, the ones answered from that day on."""
+def _sent(session: Session, query: sa.Select[MatchProposal]) -> list[Sent]:
     advisor = sa.orm.aliased(User)
     named = [column for columns in COLUMNS.values() for column in columns]
     rows = session.execute(
@@ -191,14 +190,14 @@ def _sent(session: Session, query: sa.Select[MatchProposal], since: date | None 
         .with_only_columns(
             MatchProposal.id, MatchProposal.public_id, MatchProposal.state, MatchProposal.version,
             MatchProposal.person_id, MatchProposal.expected_start_on,
-            Release.fields, Release.contact_disclosed_on, Release.released_on, Release.answered_on,
+            Release.fields, Release.contact_disclosed_on, Release.released_on,
             Offer, Organisation.name.label("organisation"), Placement.public_id.label("placement"),
             advisor.name.label("advisor"), advisor.email.label("advisor_email"), advisor.phone.label("advisor_phone"),
             Agency.name.label("agency"), *named,
         )
         .order_by(Release.released_on.desc(), MatchProposal.id)
     ).all()  # fmt: skip
-    shown = [row for row in rows if _is_shown(row, since)]
+    shown = [row for row in rows if row.state in (*MET, *ANSWERED)]
     levels = _levels(session, [row.person_id for row in shown if row.state in MET and "level" in row.fields])
     histories = _histories(session, [row.id for row in shown])
     offers: dict[int, Any] = {}
@@ -221,12 +220,6 @@ def _sent(session: Session, query: sa.Select[MatchProposal], since: date | None 
 def _order(sent: Sent) -> tuple[bool, date, str]:
     first = min((candidate.answer_by for candidate in sent.waiting), default=date.max)
     return (not sent.waiting, first, sent.title)
-
-
-def _is_shown(row: Any, since: date | None) -> bool:
-    if row.state in ANSWERED:
-        return since is None or (row.answered_on is not None and row.answered_on >= since)
-    return row.state in MET
 
 
 def _of_offer(offer: Offer, organisation: str, people: Sequence[Candidate], gone: int) -> Sent:

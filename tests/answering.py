@@ -11,7 +11,7 @@ DAY = date(2013, 11, 4)
 AT = datetime(2013, 11, 4, 9, tzinfo=UTC)
 
 
-def sent(session, *, advisor, agency, offer=None, who=None, disclosed=False, on=DAY, fields=None):
+def sent(session, *, advisor, agency, offer=None, who=None, disclosed=False, on=DAY, at=AT, fields=None):
     """A proposal that this advisor released to the employer of the offer."""
     made = build.proposal(
         session,
@@ -22,7 +22,7 @@ def sent(session, *, advisor, agency, offer=None, who=None, disclosed=False, on=
     listed = fields or LIMITED_FIELDS + (DISCLOSED_FIELDS if disclosed else ())
     details = proposals.Details(fields=listed, contact_disclosed=disclosed)
     proposals.review(
-        session, made, proposals.ProposalAction.SEND, actor_id=advisor.id, party=Party.ADVISOR, on=on, at=AT,
+        session, made, proposals.ProposalAction.SEND, actor_id=advisor.id, party=Party.ADVISOR, on=on, at=at,
         details=details,
     )  # fmt: skip
     return made

@@ -46,9 +46,9 @@ def employer(session, offer, **changes):
     )
 
 
-def answer(session, proposal, action, *, actor_id=None, seen=State.SENT, on=DAY, **details):
+def answer(session, proposal, action, *, actor_id=None, seen=State.SENT, on=DAY, at=AT, **details):
     return employer_answers.answer(
-        session, proposal, action, seen=str(seen), details=Details(**details), actor_id=actor_id, on=on, at=AT,
+        session, proposal, action, seen=str(seen), details=Details(**details), actor_id=actor_id, on=on, at=at,
         book=hires.BOOK,
     )  # fmt: skip
 
@@ -149,12 +149,14 @@ def test_a_link_shows_no_more_than_its_message_said(session, agency, advisor):
     offer, other = build.offer(session), build.offer(session)
     first = sent(session, advisor=advisor, agency=agency, offer=offer)
     held, _ = link(session, offer, at=AT)
-    later = sent(session, advisor=advisor, agency=agency, offer=offer, on=DAY + timedelta(days=1))
+    after = AT + timedelta(minutes=1)
+    later = sent(session, advisor=advisor, agency=agency, offer=offer, at=after)
+    answered = sent(session, advisor=advisor, agency=agency, offer=offer)
+    answer(session, answered, Action.NOT_SELECTED, reason_code="skills", at=AT - timedelta(days=1))
     sent(session, advisor=advisor, agency=agency, offer=other)
     assert [person.ref for person in released.for_link(session, held).candidates] == [first.public_id]
-    until = released.told_until(session, held)
     with pytest.raises(NotFound):
-        employer_answers.locked(session, released.of_link(held, until), later.public_id)
+        employer_answers.locked(session, released.of_link(held), later.public_id)
 
 
 def test_another_organisation_sees_nothing_and_answers_nothing(session, agency, advisor):

@@ -148,9 +148,8 @@ def answer_by_link(token: str, ref: uuid.UUID) -> Response | tuple[str, int]:
 
     def held(session: Session) -> MatchProposal:
         link = links.find(session, token, LinkKind.EMPLOYER, at=at)
-        query = released.of_link(link, released.told_until(session, link))
         try:
-            return employer_answers.locked(session, query, ref)
+            return employer_answers.locked(session, released.of_link(link), ref)
         except NotFound as gone:
             raise Gone from gone
 
@@ -178,9 +177,7 @@ class Gone(Exception):
 def _spend(session: Session, token: str) -> None:
     """The link has served once nobody waits for an answer any more."""
     link = links.find(session, token, LinkKind.EMPLOYER, at=clock.now())
-    left = released.of_link(link, released.told_until(session, link)).where(
-        MatchProposal.state.in_(released.WAITING)
-    )
+    left = released.of_link(link).where(MatchProposal.state.in_(released.WAITING))
     if session.scalar(left.with_only_columns(sa.func.count())) == 0:
         links.use(session, link, at=clock.now())
 
