@@ -31,6 +31,11 @@ class Monthly:
     reference: str
 
     @property
+    def total_cents(self) -> int:
+        """Over all the months that it is paid."""
+        return self.aid_cents * self.months
+
+    @property
     def left_cents(self) -> int:
         """What is left of the gross minimum wage, contributions not counted."""
         return self.wage_cents - self.aid_cents

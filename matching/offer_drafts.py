@@ -24,7 +24,7 @@ from .offer_terms import TO_CHECK, missing_for
 from .store import scope
 from .store.accounts import Invitation, User
 from .store.messages import OfferDraft
-from .store.organisations import Offer, Organisation
+from .store.organisations import Offer, OfferEvent, Organisation
 from .store.people import Agency
 from .transitions import flush, refuse
 from .vocabulary import EmployerKind, OfferState as State, Party, Role, Source
@@ -142,7 +142,7 @@ def send(
 
 
 def reader(session: Session, organisation: Organisation) -> Reader:
-    """The advisor who invited the organisation last, and their agency; nobody known: the agency that takes it."""
+    """The advisor who invited the organisation last, else who dealt with an offer of its last; nobody: not known."""
     found = session.execute(
         sa.select(User.id, User.name, Agency.id, Agency.name)
         .join(Invitation, Invitation.invited_by_id == User.id)
@@ -156,6 +156,15 @@ def reader(session: Session, organisation: Organisation) -> Reader:
         .order_by(Invitation.id.desc())
         .limit(1)
     ).first()
+    if found is None:
+        dealt = (
+            sa.select(User.id, User.name, Agency.id, Agency.name)
+            .join(OfferEvent, OfferEvent.actor_id == User.id)
+            .join(Offer, Offer.id == OfferEvent.offer_id)
+            .outerjoin(Agency, Agency.id == User.agency_id)
+            .where(Offer.organisation_id == organisation.id, User.role == Role.ADVISOR, User.active)
+        )
+        found = session.execute(dealt.order_by(OfferEvent.id.desc()).limit(1)).first()
     return Reader(*found) if found else Reader()
 
 

@@ -96,6 +96,7 @@ ENDPOINTS = {
     "own_offers.send": "own.offers",
     "organisations.index": "organisations.read",
     "organisations.show": "organisations.read",
+    "organisations.state_kind": "organisations.edit",
     "organisations.state_sector": "organisations.edit",
     "organisations.state_siret": "organisations.edit",
     "people.add_offer": "proposals.review",

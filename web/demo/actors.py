@@ -20,9 +20,16 @@ ACTORS: dict[str, tuple[str, str, Role, tuple[str, ...]]] = {
     "animator": ("rachida.amrani@demo.example.org", "Rachida Amrani", Role.ANIMATOR, ()),
     "officer": ("etienne.vasseur@demo.example.org", "Étienne Vasseur", Role.OFFICER, ()),
     "admin": ("sophie.marchal@demo.example.org", "Sophie Marchal", Role.ADMIN, ()),
+    "association": ("sylvie.obry@demo.example.org", "Sylvie Obry", Role.EMPLOYER, ()),
+    "company": ("marc.thuillier@demo.example.org", "Marc Thuillier", Role.EMPLOYER, ()),
 }
 #: actor -> the agency of the account; the others have none.
 IN_AGENCY = {"importer": AGENCY, "advisor": AGENCY, "animator": AGENCY, "local": LOCAL}
+#: actor -> the organisation it speaks for: the one of that kind that has most to answer.
+HOUSES = {
+    "association": (Sector.NON_PROFIT, EmployerKind.ASSOCIATION),
+    "company": (Sector.MARKET, EmployerKind.COMPANY),
+}
 
 #: e-mail -> what one can do as that person, in the order of the door; the animator has no screen yet.
 DOORS = {
@@ -32,5 +39,7 @@ DOORS = {
     ACTORS["advisor"][0]: "Conseiller de la même agence : examine et propose.",
     ACTORS["local"][0]: "Mission locale : accepte un suivi, signe et suit les emplois d'avenir.",
     ACTORS["admin"][0]: "Administratrice : comptes et journal, sans lire aucune fiche.",
+    ACTORS["association"][0]: "Association : propose un emploi, répond aux candidatures, suit ses aides.",
+    ACTORS["company"][0]: "Entreprise : la même chose, pour un emploi franc.",
     ACTORS["officer"][0]: "Préfecture : bilans publiés, sans aucun nom.",
 }

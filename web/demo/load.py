@@ -25,6 +25,7 @@ from matching import (
     match_runs,
     milestones,
     offers,
+    organisation_statements as statements,
     placement_guards,
     placements,
     proposals,
@@ -42,7 +43,7 @@ from matching.vocabulary import AgencyKind, ImportKind, Party, ProposalState, So
 
 from ..database import DEMO_DAY
 from . import hand_overs, state
-from .actors import ACTORS, AGENCY, IN_AGENCY, LOCAL
+from .actors import ACTORS, AGENCY, HOUSES, IN_AGENCY, LOCAL
 
 Line = dict[str, Any]
 
@@ -146,6 +147,7 @@ def load(
         for number, line in enumerate(_in_order(lines), 1):
             _apply(stage, line, date.fromisoformat(line["day"]))
             on_progress(number, len(lines))
+        _speak_for(stage, today)
         accounts.remember(session, DEMO_DAY, today.isoformat())
     return len(lines)
 
@@ -180,6 +182,38 @@ def _agency(session: Session, name: str, kind: AgencyKind) -> Agency:
         session.add(found)
         session.flush()
     return found
+
+
+def _speak_for(stage: Stage, today: date) -> None:
+    """Each employer's account speaks for the organisation of its kind that was sent most people, then hired most."""
+    session = stage.session
+    sent = (
+        sa.select(sa.func.count())
+        .select_from(MatchProposal)
+        .join(Offer, Offer.id == MatchProposal.offer_id)
+        .where(Offer.organisation_id == Organisation.id, MatchProposal.state == ProposalState.SENT)
+        .correlate(Organisation)
+        .scalar_subquery()
+    )
+    hired = (
+        sa.select(sa.func.count())
+        .where(Placement.organisation_id == Organisation.id)
+        .correlate(Organisation)
+        .scalar_subquery()
+    )
+    for actor, (sector, kind) in HOUSES.items():
+        house = session.scalar(
+            sa.select(Organisation)
+            .where(Organisation.sector == sector, Organisation.siret.is_not(None))
+            .order_by(sent.desc(), hired.desc(), Organisation.id)
+            .limit(1)
+        )
+        if house is not None:  # a small demo may have none
+            stage.users[actor].organisation_id = house.id
+            statements.own_facts(
+                session, house, kind, None, actor_id=stage.users[actor].id, on=today, at=stage.at
+            )
+    session.flush()
 
 
 def _apply(stage: Stage, line: Line, day: date) -> None:

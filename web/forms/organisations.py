@@ -7,7 +7,7 @@ from wtforms import Field, RadioField, SelectChoice, StringField, ValidationErro
 from wtforms.validators import DataRequired, Optional
 
 from matching.organisation_statements import GROUNDS
-from matching.vocabulary import Sector
+from matching.vocabulary import EmployerKind, Sector
 
 from ..wording import offers as words
 from .offer_steps import VersionForm, longest, text
@@ -31,6 +31,32 @@ class SectorForm(VersionForm):
     def validate_sector(self, field: Field) -> None:
         if field.data not in tuple(map(str, Sector)):
             raise ValidationError("Choisissez un secteur.")
+
+    def validate_ground(self, field: Field) -> None:
+        if field.data not in GROUNDS:
+            raise ValidationError("Dites comment vous le savez : ce choix est gardé dans l'historique.")
+
+
+class KindForm(VersionForm):
+    """What an employer is in law. Its fields' ids are its own: the page has the form of the sector too."""
+
+    legal_kind = RadioField(
+        "C'est…",
+        [DataRequired("Choisissez ce que l'employeur est en droit.")],
+        choices=[SelectChoice(str(kind), label.capitalize()) for kind, label in words.KINDS.items()],
+        validate_choice=False,
+    )
+    ground = RadioField(
+        "Comment le savez-vous ?",
+        [DataRequired("Dites comment vous le savez : ce choix est gardé dans l'historique.")],
+        choices=[SelectChoice(code, words.GROUNDS[code]) for code in GROUNDS],
+        validate_choice=False,
+        id="kind-ground",
+    )
+
+    def validate_legal_kind(self, field: Field) -> None:
+        if field.data not in tuple(map(str, EmployerKind)):
+            raise ValidationError("Choisissez une réponse de la liste.")
 
     def validate_ground(self, field: Field) -> None:
         if field.data not in GROUNDS:

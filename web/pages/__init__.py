@@ -7,19 +7,22 @@ from .check_in_answers import pages as check_ins
 from .deadlines import pages as deadlines
 from .employer_aids import pages as aids
 from .employer_answers import pages as released
+from .employer_offers import pages as own_offers
 from .feeds import pages as feeds
 from .hand_overs import pages as hand_overs
 from .health import pages as health
 from .help import pages as help_
 from .home import pages as home
 from .import_file import pages as imports
+from .invitations import pages as invitations
 from .jobs import pages as jobs
+from .messages import pages as messages
+from .offer_estimates import pages as estimates
 from .offer_forms import pages as offers
+from .offer_link import pages as offer_link
 from .organisations import pages as organisations
 from .people_writing import pages as people
 from .personal import pages as personal
-from .messages import pages as messages
-from .offer_estimates import pages as estimates
 from .placement_opening import pages as placements
 from .proposals import pages as proposals
 from .reports import pages as reports
@@ -47,7 +50,11 @@ ALL = (
     aids,
     reports,
     offers,
+    own_offers,
+    estimates,
+    offer_link,
     organisations,
+    invitations,
     rules,
     imports,
     jobs,

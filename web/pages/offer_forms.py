@@ -29,7 +29,9 @@ from ..forms.organisations import EmployerForm
 from ..notices import done
 from ..security import actor, requires
 from ..wording import offers as words, sentence_for
-from .offers import pages as pages, sheet, who_was_faster
+from . import employer_offers as own
+from .offer_shown import who_was_faster
+from .offers import pages as pages, sheet
 
 #: States in which an offer is no longer changed.
 OVER = (OfferState.FILLED, OfferState.WITHDRAWN)
@@ -49,8 +51,11 @@ def complete(ref: UUID) -> Any:
 
 
 @pages.route("/offres/<uuid:ref>/modifier", methods=["GET", "POST"])
-@requires("offers.edit")
+@requires("offers.any")
 def edit(ref: UUID) -> Any:
+    """Of any offer that is theirs to change; an employer's form keeps its draft."""
+    if own.is_employer():
+        return own.edit(ref)
     return _edit(ref, completing=False)
 
 
@@ -224,9 +229,11 @@ def _echoes(form: OfferForm) -> dict[str, str]:
 
 
 @pages.get("/offres/nouvelle")
-@requires("offers.edit")
+@requires("offers.any")
 def new() -> str:
-    """First the employer: found by name or SIRET, or new."""
+    """First the employer: found by name or SIRET, or new. An employer is known: its form is empty."""
+    if own.is_employer():
+        return own.new()
     text = request.args.get("q", "").replace("\0", "").strip()[:200]
     found = []
     if text:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from functools import cache
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +11,10 @@ from flask import Blueprint, Response, current_app, redirect, render_template, u
 from sqlalchemy.orm import Session
 
 from matching import audit, clock, jobs, offer_aid, offer_queries, offers
-from matching.errors import Conflict, InvalidInput, NotFound, PasserelleError
+from matching.errors import Conflict, InvalidInput, NotFound
 from matching.offers import OfferAction
 from matching.store import scope
-from matching.store.organisations import Occupation, Offer, Organisation
+from matching.store.organisations import Offer, Organisation
 from matching.vocabulary import LIVE_PROPOSALS, OfferState, ProposalState
 
 from ..db import book, reading, today, transaction
@@ -25,6 +24,8 @@ from ..notices import done
 from ..security import actor, allows, requires
 from ..tables import csv_response
 from ..wording import offers as words, sentence_for
+from . import employer_offers as own
+from .offer_shown import deadline_of, occupation, who_was_faster
 
 pages = Blueprint("offers", __name__)
 
@@ -88,8 +89,11 @@ def filters() -> tuple[Filter, ...]:
 
 
 @pages.get("/offres")
-@requires("offers.read")
+@requires("offers.any")
 def index() -> Response | str:
+    """All of them for an advisor; its own for an employer."""
+    if own.is_employer():
+        return own.index()
     listing = Listing.read(columns(), filters(), sort="delai", size=PER_PAGE, tie=(Offer.title_key, Offer.id))
     with reading() as session:
         query = offer_queries.listed(actor())
@@ -125,19 +129,14 @@ def _csv(rows: Any) -> Response:
     return csv_response(f"offres-{today():%Y-%m-%d}.csv", header, lines)
 
 
-def deadline_of(offer: Offer) -> date | None:
-    """The day an offer that runs closes or is looked at again."""
-    if offer.state not in (*offer_queries.RUNNING, OfferState.LAPSED):
-        return None
-    return min((day for day in (offer.apply_before, offer.review_by) if day), default=None)
-
-
 # --- the sheet
 
 
 @pages.get("/offres/<uuid:ref>")
-@requires("offers.read")
+@requires("offers.any")
 def show(ref: UUID) -> str:
+    if own.is_employer():
+        return own.show(ref)
     with reading() as session:
         return sheet(session, ref)
 
@@ -183,24 +182,12 @@ def sheet(
     )
 
 
-def occupation(session: Session, rome: str) -> str | None:
-    """The name of an occupation: as imported, else as the starter table has it."""
-    label = session.scalar(sa.select(Occupation.label).where(Occupation.rome == rome))
-    return label or _starter_labels().get(rome)
-
-
-@cache
-def _starter_labels() -> dict[str, str]:
-    from matching.scoring.referential import Referential
-
-    starter = Referential.starter()
-    return dict(zip(starter.codes, starter.labels, strict=True))
-
-
 @pages.get("/offres/<uuid:ref>/retirer")
-@requires("offers.edit")
+@requires("offers.any")
 def withdraw(ref: UUID) -> Response | str:
     """How many live proposals close with the offer, before it is withdrawn."""
+    if own.is_employer():
+        return own.withdraw(ref)
     with reading() as session:
         return _withdrawal(session, ref, None)
 
@@ -220,11 +207,13 @@ def _withdrawal(session: Session, ref: UUID, form: StepForm | None) -> str:
 
 
 @pages.post("/offres/<uuid:ref>/etape/<action>")
-@requires("offers.edit")
+@requires("offers.any")
 def step(ref: UUID, action: str) -> Any:
     """Take a step of the machine (offers.TRANSITIONS), as this actor, on the version that was shown."""
     if action not in words.STEPS:
         raise NotFound("not-found")
+    if own.is_employer():
+        return own.step(ref, OfferAction(action))
     form, wanted = StepForm(), OfferAction(action)
     wrong, closed = None, 0
     if form.validate():
@@ -280,15 +269,6 @@ def _take(session: Session, ref: UUID, action: OfferAction, form: StepForm) -> i
 
 def _said(action: OfferAction, closed: int) -> str:
     return f"offer-{action}" + {0: "", 1: "-one"}.get(closed, "-many")
-
-
-def who_was_faster(session: Session, ref: UUID, fault: PasserelleError) -> str:
-    """« Hugo Lenoir a mis cette offre en attente à 10 h 41. »"""
-    last = offer_queries.last_act(session, "offer", ref)
-    if last is None or last[0].action not in words.ACTS:
-        return sentence_for(fault)
-    event, who = last
-    return f"{who or 'Passerelle'} {words.ACTS[event.action]} à {words.clock_time(event.at)}."
 
 
 # --- the search for candidates

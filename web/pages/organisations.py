@@ -10,15 +10,21 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 
-from matching import clock, offer_queries, organisation_statements as statements
+from matching import (
+    clock,
+    employer_rights,
+    invitations,
+    offer_queries,
+    organisation_statements as statements,
+)
 from matching.errors import Conflict, Duplicate, InvalidInput, StaleVersion
 from matching.organisation_statements import Stated
 from matching.store import scope
 from matching.store.organisations import Organisation
-from matching.vocabulary import Sector
+from matching.vocabulary import EmployerKind, Sector
 
 from ..db import book, reading, today, transaction
-from ..forms.organisations import SectorForm, SiretForm
+from ..forms.organisations import KindForm, SectorForm, SiretForm
 from ..lists import Column, Filter, Listing
 from ..notices import done
 from ..security import actor, allows, requires
@@ -122,12 +128,13 @@ def _sheet(
     *,
     sector: SectorForm | None = None,
     siret: SiretForm | None = None,
+    kind: KindForm | None = None,
     conflict: str | None = None,
 ) -> str:
     me = actor()
     employer = scope.one(session, scope.organisations(me), Organisation.public_id == ref)
     fresh = {"version": employer.version}
-    for form in (sector, siret):
+    for form in (sector, siret, kind):
         if form is not None and conflict:
             form.version.raw_data, form.version.data = None, employer.version
     rows = offer_queries.offers_of(session, me, employer, most=SHOWN + 1)
@@ -146,6 +153,10 @@ def _sheet(
         may_take=allows(me, "offers.edit"),
         sector=sector or SectorForm(formdata=None, data=fresh),
         siret=siret or SiretForm(formdata=None, data=fresh),
+        kind=kind or KindForm(formdata=None, data=fresh),
+        rights=employer_rights.told(employer, book(), today()),
+        may_invite=allows(me, "organisations.invite"),
+        invited=invitations.of(session, employer, at=clock.now()),
         conflict=conflict,
     )
 
@@ -165,6 +176,21 @@ def state_sector(ref: UUID) -> Any:
     return _state(ref, form, form.sector, flow, "sector", sector=form)
 
 
+@pages.post("/organisations/<uuid:ref>/nature")
+@requires("organisations.edit")
+def state_kind(ref: UUID) -> Any:
+    """What it is in law; its offers are judged again."""
+    form = KindForm()
+
+    def flow(session: Session, employer: Organisation) -> Stated:
+        return statements.state_kind(
+            session, employer, EmployerKind(form.legal_kind.data), book(), ground=form.ground.data,
+            actor_id=actor().id, on=today(), at=clock.now(),
+        )  # fmt: skip
+
+    return _state(ref, form, form.legal_kind, flow, "sector", kind=form)
+
+
 @pages.post("/organisations/<uuid:ref>/siret")
 @requires("organisations.edit")
 def state_siret(ref: UUID) -> Any:
@@ -179,7 +205,7 @@ def state_siret(ref: UUID) -> Any:
 
 
 def _state(
-    ref: UUID, form: Any, field: Any, flow: Callable[[Session, Organisation], Stated], kind: str, **shown: Any
+    ref: UUID, form: Any, field: Any, flow: Callable[[Session, Organisation], Stated], what: str, **shown: Any
 ) -> Any:
     """One statement on the version that was shown; refused, the page comes back with what was chosen."""
     status, conflict = 422, None
@@ -190,7 +216,7 @@ def _state(
                 if employer.version != form.version.data:
                     raise StaleVersion("stale-version", machine="organisation")
                 stated = flow(session, employer)
-                code, n = _said(kind, stated)
+                code, n = _said(what, stated)
             return redirect(done(url_for(".show", ref=ref), code, n=n), 303)
         except (InvalidInput, Duplicate) as fault:
             field.errors = [sentence_for(fault)]

@@ -114,3 +114,28 @@ def _full(tried: Sequence[datetime], most: int, time: timedelta) -> datetime | N
 def _key(session: Session, kind: str, text: str) -> str:
     """Neither e-mail addresses nor those of machines are kept: their signature is enough to count."""
     return seal_of(session).sign(f"{kind}\0{text}".encode())
+
+
+def ask(session: Session, what: str, who: str, *, at: datetime, most: int, within: timedelta) -> int:
+    """Count one more of what an account may ask for `most` times in that long; seconds to wait when it is too much.
+
+    Shared by every process, like tries; no try itself. Flushes.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+    key = _key(session, what, who)
+    session.execute(
+        sa.delete(LoginAttempt).where(LoginAttempt.account_key == key, LoginAttempt.tried_at <= at - within)
+    )
+    asked = session.scalars(
+        sa.select(LoginAttempt.tried_at)
+        .where(LoginAttempt.account_key == key)
+        .order_by(LoginAttempt.tried_at.desc())
+        .limit(most)
+    ).all()
+    until = _full(asked, most, within)
+    if until is not None and until > at:
+        return math.ceil((until - at).total_seconds())
+    session.add(LoginAttempt(account_key=key, address_key=key, step=what, succeeded=True, tried_at=at))
+    session.flush()
+    return 0

@@ -330,3 +330,66 @@ if (examination) {
     if (target.matches("form")) decide(target, null); else target.click();
   });
 }
+
+// --- an offer being typed: its draft is kept when a field is left, its figures follow 300 ms behind (ux.md §6)
+
+const offerForm = document.querySelector("[data-estimate]");
+if (offerForm) {
+  let timer = 0, turn = 0, saving = Promise.resolve();
+  const figure = async () => {
+    const mine = ++turn;
+    const waiting = setTimeout(() => document.getElementById("estimation")?.setAttribute("aria-busy", "true"), 400);
+    try {
+      const answer = await load("POST", offerForm.dataset.estimate, new FormData(offerForm));
+      // Only the last question counts; a page without a figure (signed out) leaves the old ones.
+      if (mine === turn && answer.document.querySelector("[data-part]")) place(answer.document);
+    } catch { /* the figures wait for the next change */ }
+    clearTimeout(waiting);
+    document.getElementById("estimation")?.removeAttribute("aria-busy");
+  };
+  const soon = () => { clearTimeout(timer); timer = setTimeout(figure, 300); };
+
+  /** An error said beside the field that was left; it disappears as soon as it is right. */
+  const correct = (name, wrong) => {
+    const control = offerForm.elements[name], one = control?.length && !control.tagName ? control[0].closest("fieldset") : control;
+    const field = one?.closest(".field");
+    if (!field || !one.id) return;
+    const id = `${one.id}-erreur`, message = wrong.get(one.id);
+    document.getElementById(id)?.remove();
+    field.classList.toggle("field-error", Boolean(message));
+    if (!message) { one.removeAttribute("aria-invalid"); return; }
+    const said = document.createElement("p");
+    Object.assign(said, { className: "field-message", id, textContent: message });
+    const before = one.matches("fieldset") ? one.querySelector(".choice") : (one.closest(".field-line") ?? one);
+    before.before(said);
+    one.setAttribute("aria-invalid", "true");
+    if (!one.getAttribute("aria-describedby")?.includes(id)) one.setAttribute("aria-describedby", [one.getAttribute("aria-describedby"), id].filter(Boolean).join(" "));
+  };
+  const keep = async (name) => {
+    try {
+      const answer = await load("POST", offerForm.dataset.draft, new FormData(offerForm));
+      const told = answer.document.getElementById("brouillon");
+      if (!told) throw new Error("refused");
+      document.getElementById("brouillon").textContent = told.textContent;
+      correct(name, new Map(all("[data-error]", answer.document).map((each) => [each.dataset.error, each.textContent])));
+      if (answer.status < 400) history.replaceState(history.state, "", offerForm.dataset.kept);
+    } catch { say("Connexion perdue. Votre saisie n’est plus enregistrée.", "error", { words: "Réessayer", run: () => keep(name) }); }
+  };
+  const suggest = async (title) => {
+    try {
+      const answer = await load("GET", `${offerForm.dataset.titles}?poste=${encodeURIComponent(title)}`);
+      if (answer.document.querySelector("[data-part]")) place(answer.document);
+    } catch { /* nothing is suggested, nothing is lost */ }
+  };
+  offerForm.addEventListener("input", soon);
+  offerForm.addEventListener("change", async (event) => {
+    const { name, value } = event.target;
+    if (name === "title" && offerForm.dataset.titles) await suggest(value);
+    if (offerForm.dataset.draft) saving = saving.then(() => keep(name));
+  });
+  offerForm.addEventListener("click", (event) => {
+    const again = event.target.closest("[value=recalculer]");
+    if (again) { event.preventDefault(); figure(); }
+  });
+  figure();
+}

@@ -22,7 +22,7 @@ ROLE_HINTS = {
     "officer": "Lit les bilans publiés, sans aucun nom.",
     "admin": "Tient les comptes et le journal, ne lit aucune fiche.",
     "animator": "Ses écrans ne sont pas encore là.",
-    "employer": "Ses écrans ne sont pas encore là.",
+    "employer": "Propose ses offres, répond aux candidatures, suit ses aides.",
 }
 PERMISSION_CHOICES = (
     ("import", "Importer des fichiers"),

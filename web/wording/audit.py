@@ -98,6 +98,7 @@ ACTIONS = {
     "organisation.create": "a saisi un employeur",
     "organisation.edit": "a modifié un employeur",
     "organisation.sector": "a précisé le secteur d'un employeur",
+    "organisation.kind": "a précisé la nature juridique d'un employeur",
     "placement.read": "a lu une embauche",
     "placement.export": "a exporté la liste des embauches",
     "placement.open": "a ouvert une embauche",

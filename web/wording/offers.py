@@ -245,6 +245,7 @@ ACTS = {
     "offer.withdraw": "a retiré cette offre",
     "offer.reopen": "a rouvert cette offre",
     "organisation.sector": "a précisé le secteur de cet employeur",
+    "organisation.kind": "a précisé la nature juridique de cet employeur",
     "organisation.edit": "a modifié cet employeur",
     "organisation.create": "a saisi cet employeur",
 }
@@ -271,7 +272,7 @@ NOTICES = {
     "offer-withdraw-many": "L'offre est retirée, et ses {n} propositions en cours fermées.",
     "offer-reopen": "L'offre est rouverte.",
     "search-asked": "Recherche demandée. Elle commence dans la minute et porte sur toutes les offres ouvertes.",
-    "sector-stated": "Secteur enregistré. Aucune offre n'en dépendait.",
+    "sector-stated": "Enregistré. Aucune offre n'en dépendait.",
     "sector-opened-one": "Secteur enregistré : une offre qui l'attendait est ouverte.",
     "sector-opened": "Secteur enregistré : {n} offres qui l'attendaient sont ouvertes.",
     "sector-held": "Secteur enregistré : {n} offre(s) ne remplissent plus leur dispositif et sont mises en attente.",
