@@ -13,6 +13,7 @@ from matching.store.engine import Database
 
 from . import (
     assets,
+    compression,
     database as databases,
     errors,
     menu,
@@ -43,6 +44,7 @@ def create_app(settings: configuration.Settings | None = None) -> Flask:
     database = databases.connect(settings)
     app.extensions["passerelle"] = Installation(settings, database, demo=_is_demo(database))
     _templates(app)
+    compression.serve(app)
     security.protect(app)
     assets.serve(app)
     errors.answer(app)
