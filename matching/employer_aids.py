@@ -43,7 +43,7 @@ LEAST = ("first_name", "initial")
 
 @dataclass(frozen=True, slots=True)
 class Stake:
-    """What a row asks of the employer, by its programme file. `aid_lost_after`: then the rest of the aid is lost too."""
+    """What a row asks of the employer, by its programme file. `aid_lost_after`: then the rest is lost too."""
 
     sent_to: str | None
     if_missing: str | None
@@ -64,15 +64,6 @@ class Contract:
     @property
     def ref(self) -> uuid.UUID:
         return self.placement.public_id
-
-
-@dataclass(frozen=True, slots=True)
-class Soon:
-    """What the employer's first page says: papers to send within the month, what they are worth, the first day."""
-
-    papers: int
-    cents: int
-    last_day: date | None
 
 
 def contracts(session: Session, actor: scope.Actor, *conditions: Any) -> list[Contract]:
@@ -140,19 +131,19 @@ def to_send(row: AidMilestone, programme: str | None, book: ProgrammeBook, on: d
     )
 
 
-def soon(session: Session, actor: scope.Actor, book: ProgrammeBook, *, on: date) -> Soon:
-    """Papers that wait or will within the month, soonest first."""
+def soon(
+    session: Session, actor: scope.Actor, book: ProgrammeBook, *, on: date
+) -> list[tuple[Contract, AidMilestone, Stake]]:
+    """Papers that wait or will within the month, with the contract and what is at stake."""
     until = on + timedelta(days=AHEAD)
-    rows = [
-        row
-        for held in contracts(session, actor, Placement.state.not_in(OVER))
-        for row in held.rows
-        if milestones.standing(row, on) not in (None, Standing.LOST)
-        and (row.window_opens_on or row.due_on) <= until
-        and stake(row, held.placement.programme, book).sent_to is not None
-    ]
-    days = [row.window_closes_on or row.due_on for row in rows]
-    return Soon(len(rows), sum(row.amount_cents for row in rows), min(days, default=None))
+    found = []
+    for held in contracts(session, actor, Placement.state.not_in(OVER)):
+        for row in held.rows:
+            asked = stake(row, held.placement.programme, book)
+            waits = milestones.standing(row, on) not in (None, Standing.LOST)
+            if waits and asked.sent_to is not None and (row.window_opens_on or row.due_on) <= until:
+                found.append((held, row, asked))
+    return found
 
 
 def declare_sent(

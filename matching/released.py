@@ -16,8 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import workdays
-from .proposal_guards import EMPLOYER_SILENCE
+from . import silence
 from .store import scope
 from .store.accounts import User
 from .store.matches import MatchProposal, Release, ReviewDecision
@@ -161,8 +160,8 @@ def waiting(session: Session, actor: scope.Actor) -> Waiting:
 
 
 def answer_by(released_on: date) -> date:
-    """The day after which an employer that says nothing is taken to have said no."""
-    return workdays.after(released_on, EMPLOYER_SILENCE)
+    """The last day to answer: after it, silence is a no, and the person is told."""
+    return silence.last_day(released_on)
 
 
 #: What a release may name -> the columns that say it.

@@ -9,9 +9,9 @@ from matching.employer_aids import Contract, Last, Stake
 from matching.employer_answers import Answered
 from matching.errors import PasserelleError
 from matching.placements import PlacementAction
-from matching.proposal_guards import EMPLOYER_SILENCE
 from matching.proposals import ProposalAction as Action
 from matching.released import Candidate, Contact, Said, Sent
+from matching.silence import LONGEST
 from matching.store.placements import AidMilestone
 from matching.vocabulary import MilestoneState, OfferState, PlacementState, ProposalState as State
 
@@ -26,7 +26,7 @@ from . import (
     uncapital,
     weekday,
 )
-from .placements import MILESTONE_STATES, STEPS as PLACEMENT_STEPS
+from .placements import MILESTONE_STATES, STEPS as PLACEMENT_STEPS, milestone as milestone_name
 from .proposals import NOT_SELECTED
 from .reasons import level as level_of
 
@@ -184,13 +184,15 @@ def what_to_answer(candidate: Candidate) -> str:
 
 
 def deadline(candidate: Candidate) -> str:
-    return f"Votre réponse est attendue avant le {weekday(candidate.answer_by)}"
+    return f"Votre réponse est attendue au plus tard le {weekday(candidate.answer_by)}"
 
 
 def said(step: Said) -> str:
     """A line of the history: « « Rencontré » noté le 7 novembre 2013 par Anne Roussel »."""
     if step.action == "no_answer_employer":
-        return f"{STEPS[step.action]} en {EMPLOYER_SILENCE} jours ouvrés : la personne a été prévenue le {day(step.on)}"
+        return (
+            f"{STEPS[step.action]} en {LONGEST} jours ouvrés : la personne a été prévenue le {day(step.on)}"
+        )
     by = f" par {step.who}" if step.who else (" par le lien du message" if step.action != "send" else "")
     reason = f" : {uncapital(REASONS[step.reason])}" if step.reason in REASONS else ""
     return f"{STEPS[step.action]} le {day(step.on)}{by}{reason}"
@@ -279,3 +281,15 @@ def at_stake(row: AidMilestone, asked: Stake) -> str:
 def contract_line(held: Contract) -> str:
     """« Inès M., jardinier »."""
     return f"{held.who}, {held.title}" if held.title else held.who
+
+
+def paper_of(held: Contract, row: AidMilestone) -> str:
+    """« Premier versement, 2 500 € : Inès M. »"""
+    sum_ = f", {euros(row.amount_cents)}" if row.amount_cents else ""
+    return f"{milestone_name(row.kind, row.number, row.due_on, row.paper)}{sum_} : {held.who}"
+
+
+def waiting(sent: Sent) -> str:
+    """« 2 personnes attendent votre réponse. »"""
+    count = len(sent.waiting)
+    return f"{people(count)} {'attendent' if count > 1 else 'attend'} votre réponse."
