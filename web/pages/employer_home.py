@@ -9,14 +9,14 @@ from datetime import date, timedelta
 from flask import render_template, url_for
 from sqlalchemy.orm import Session
 
-from matching import offer_drafts
+from matching import employer_aids, offer_drafts, released
 from matching.store import scope
 from matching.store.organisations import Offer
 from matching.vocabulary import OfferState
 
-from ..db import reading, today
+from ..db import book, reading, today
 from ..security import actor
-from ..wording import offers as words, own_offers as own
+from ..wording import employer as candidates, offers as words, own_offers as own
 from .offer_shown import deadline_of
 
 #: An offer is told about so many days before its search stops.
@@ -59,8 +59,30 @@ def offers(session: Session, me: scope.Actor, on: date) -> Iterator[Line]:
         yield Line(on + timedelta(days=AHEAD), title, "Brouillon : pas encore envoyé.", "Reprendre", url)
 
 
-#: One function a subject: offers here; candidates and aids are added by the pages that they belong to.
-SUBJECTS: tuple[Subject, ...] = (offers,)
+def people(session: Session, me: scope.Actor, on: date) -> Iterator[Line]:
+    """Offers for which somebody waits for the employer's answer."""
+    for sent in released.for_account(session, me):
+        if sent.waiting:
+            day = min(person.answer_by for person in sent.waiting)
+            url = url_for("released.index", _anchor=f"o-{sent.offer}")
+            yield Line(day, sent.title, candidates.waiting(sent), "Répondre", url)
+
+
+def aids(session: Session, me: scope.Actor, on: date) -> Iterator[Line]:
+    """Papers of the aid to send within the month, and what is lost otherwise."""
+    for held, row, asked in employer_aids.soon(session, me, book(), on=on):
+        url = url_for("aids.show", ref=held.ref, _anchor=f"e-{row.kind}-{row.number}")
+        yield Line(
+            row.window_closes_on or row.due_on,
+            candidates.paper_of(held, row),
+            candidates.at_stake(row, asked),
+            "Envoyer",
+            url,
+        )
+
+
+#: One function a subject.
+SUBJECTS: tuple[Subject, ...] = (offers, people, aids)
 
 
 def page() -> str:
