@@ -3,14 +3,16 @@
 import sqlalchemy as sa
 
 from matching.store.accounts import User
+from matching.store.follow_up import HandOver
 from matching.store.intake import ImportBatch
 from matching.store.matches import MatchProposal
 from matching.store.organisations import Offer, Organisation
 from matching.store.people import Person
 from matching.store.placements import Placement
-from matching.vocabulary import OfferState, ProposalState
+from matching.vocabulary import HandOverState, OfferState, ProposalState
 
 CHIEF, OFFICER, ADMIN = "Claire Delmotte", "Étienne Vasseur", "Sophie Marchal"
+LOCAL = "Leïla Morand"
 
 #: endpoint -> who looks at it, its address; {names} are taken from the demo
 SCREENS = {
@@ -54,6 +56,10 @@ SCREENS = {
     "placements.index": (CHIEF, "/placements"),
     "placements.show": (CHIEF, "/placements/{placement}"),
     "placements.open_form": (CHIEF, "/propositions/{selected}/embauche"),
+    "hand_overs.index": (LOCAL, "/passations"),
+    "hand_overs.show": (LOCAL, "/passations/{hand_over}"),
+    "hand_overs.ask_form": (CHIEF, "/placements/{placement}/passation"),
+    "break_glass.show": (CHIEF, "/hors-portefeuille"),
     "deadlines.index": (CHIEF, "/echeances"),
     "imports.index": (CHIEF, "/imports"),
     "imports.new": (CHIEF, "/imports/nouveau"),
@@ -115,6 +121,7 @@ def names(database):
                 )
             ),
             "batch": one(sa.select(ImportBatch.public_id).order_by(ImportBatch.id.desc())),
+            "hand_over": one(sa.select(HandOver.public_id).where(HandOver.state == HandOverState.ASKED)),
             "user": one(sa.select(User.public_id).order_by(User.id)),
         }
 
