@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from matching import hand_over_queries, hand_overs
 from matching.hand_over_queries import Asked
+from matching.placement_queries import BEFORE
 from matching.store.matches import MatchProposal
 from matching.store.organisations import Offer
 from matching.store.people import Person
@@ -26,6 +27,8 @@ class Handed:
 
     lines: Sequence[Asked]
     ask: str | None
+    #: Nothing is signed yet: who signs is the first question.
+    first: bool = False
 
     @property
     def tag(self) -> tuple[str, str]:
@@ -52,4 +55,5 @@ def of(
     if subject is None or live or not hand_overs.may_ask(actor(), person, subject, offer):
         return Handed(lines, None)
     kind = "placements" if isinstance(subject, Placement) else "propositions"
-    return Handed(lines, url_for("hand_overs.ask_form", kind=kind, ref=subject.public_id))
+    unsigned = isinstance(subject, Placement) and subject.state in BEFORE
+    return Handed(lines, url_for("hand_overs.ask_form", kind=kind, ref=subject.public_id), unsigned)
