@@ -46,10 +46,11 @@ def serve(port: int, *, over: Callable[[], str | None] = lambda: None) -> bool:
     """
     from werkzeug.serving import WSGIRequestHandler, make_server
 
-    from . import settings, warm
+    from . import links, settings, warm
     from .app import create_app
 
-    app = create_app(settings.load())
+    chosen = settings.load()
+    app = create_app(chosen)
 
     class Quiet(WSGIRequestHandler):
         """Names no version and logs no address: paths may hold what a person looked for (security.md B3, S2)."""
@@ -74,6 +75,7 @@ def serve(port: int, *, over: Callable[[], str | None] = lambda: None) -> bool:
         answering = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1})
         answering.start()
         threading.Thread(target=warm.up, args=(app,), daemon=True).start()
+        links.note(chosen, f"http://{HOST}:{port}")
         click.echo(f"Passerelle répond sur http://{HOST}:{port}/ — Ctrl-C pour arrêter.")
         try:
             while said is None and not stopping.wait(0.5):

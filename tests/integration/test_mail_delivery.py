@@ -29,6 +29,7 @@ from tests.integration.mailing import (
     stored,
     yes,
 )
+from web import links
 from web.mail import transport
 from web.mail.transport import Folder, Server, Undelivered
 from web.settings import Smtp
@@ -292,6 +293,16 @@ def test_without_a_server_development_keeps_files_and_production_waits(tmp_path)
     folder.send(transport.Envelope("x", "a@b.fr", "c@d.fr", b"Subject: x\r\n\r\nx\r\n"))
     assert (tmp_path / "courrier" / "x.eml").stat().st_mode & 0o777 == 0o600
     assert transport.of(settings(tmp_path, environment="production")) is None
+
+
+def test_links_of_a_development_lead_to_where_it_answers(tmp_path):
+    here = settings(tmp_path, public_url=None)
+    assert links.base(here) == "http://127.0.0.1:8000"
+    links.note(here, "http://127.0.0.1:8001")
+    assert links.base(here) == "http://127.0.0.1:8001"
+    (tmp_path / links.ADDRESS).write_text("https://elsewhere.example/")
+    assert links.base(here) == "http://127.0.0.1:8000"
+    assert links.base(settings(tmp_path)) == "https://passerelle.example.fr"
 
 
 def test_a_password_is_given_over_tls_or_on_this_machine_alone(certificate):

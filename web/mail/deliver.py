@@ -21,7 +21,7 @@ from matching.store.messages import AccessLink, OutgoingMessage
 from matching.vocabulary import MessageState as State
 
 from .. import links
-from ..settings import PUBLIC_URL, Settings
+from ..settings import Settings
 from . import compose, transport as transports
 from .letter import Letter, Moot
 from .transport import Envelope, Transport, Undelivered
@@ -107,8 +107,7 @@ def _take(
         try:
             with session.begin_nested():
                 letter = compose.compose(session, message, book=book, on=on, at=at)
-                base = links.public_url(settings) or PUBLIC_URL
-                url = compose.address_of(session, message, letter.link, base, at=at)
+                url = compose.address_of(session, message, letter.link, links.base(settings), at=at)
                 envelope = transports.seal(
                     letter, name=name, address=message.address, sender=settings.mail_from, url=url, at=at
                 )

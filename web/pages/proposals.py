@@ -286,7 +286,7 @@ def journal() -> str | FlaskResponse:
         rows=rows,
         undoable=undoable,
         mails={
-            mail.decision_id: (mail.public_id, message_words.state_of(mail, at))
+            mail.decision_id: (mail.public_id, message_words.IN_LOG[mail.state])
             for mail in mails.values()
             if mail.decision_id is not None
         },

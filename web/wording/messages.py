@@ -39,6 +39,8 @@ STATES: dict[State, tuple[str, str]] = {
     State.FAILED: ("Pas parti", "error"),
     State.CANCELLED: ("Retenu", "plain"),
 }
+#: The same beside a decision.
+IN_LOG = {state: f"Message {label[:1].lower()}{label[1:]}" for state, (label, _) in STATES.items()}
 #: Why it did not leave -> what happened, what to do.
 WHY: dict[str, tuple[str, str]] = {
     "mailbox-refused": (
@@ -128,6 +130,13 @@ def state_of(message: OutgoingMessage, now: datetime) -> str:
         case _:
             said = why(message)
             return f"Message pas parti : {_small(said)} {said[1]}" if said else "Message pas parti."
+
+
+def in_short(message: OutgoingMessage, now: datetime) -> str | None:
+    """The same where the reason stands beside it: when it is tried again, or nothing."""
+    if message.state is State.WAITING and message.error_code:
+        return f"Nouvel essai {leaves(message.try_at, now)}."
+    return None if why(message) and message.state is not State.SENT else state_of(message, now)
 
 
 def _small(said: tuple[str, str] | None) -> str:
