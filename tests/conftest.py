@@ -6,6 +6,7 @@ Each integration test runs in an outer transaction that is rolled back; what a f
 from __future__ import annotations
 
 import contextlib
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from matching import reference
 from matching.store.engine import Database, open_database
 from matching.store.migrate import upgrade
 from tests.postgres import CannotStart, postgres
@@ -99,18 +101,68 @@ def session(database: Database) -> Iterator[Session]:
         outer.rollback()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A base as `passerelle` makes it at first use: at the present schema, with the reference tables. Copied, it saves
+    each test its own migration."""
+    path = tmp_path_factory.mktemp("template") / "passerelle.db"
+    _prepare(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The same on PostgreSQL: the name of a database to make others from."""
+    name = "template_passerelle"
+    with _administering(postgres_server) as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    _prepare(sa.make_url(postgres_server).set(database=name).render_as_string(hide_password=False))
+    return name
+
+
+def _prepare(url: str) -> None:
+    made = open_database(url, KEY)
+    upgrade(made.engine)
+    with made.transaction() as session:
+        reference.write(session)
+    made.dispose()
+
+
+@contextlib.contextmanager
+def _administering(server: str) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of a database of this test alone, without tables, that commands may fill and commit to."""
+    """URL of a base of this test alone, as at first use, that commands may fill and commit to."""
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "own.db")
+        yield f"sqlite:///{tmp_path}/own.db"
+        return
+    with _of_its_own(request, tmp_path, f" TEMPLATE {request.getfixturevalue('postgres_template')}") as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a database of this test alone, without tables."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/own.db"
         return
-    server = sa.make_url(request.getfixturevalue("postgres_server"))
+    with _of_its_own(request, tmp_path, "") as url:
+        yield url
+
+
+@contextlib.contextmanager
+def _of_its_own(request: pytest.FixtureRequest, tmp_path: Path, how: str) -> Iterator[str]:
+    server = request.getfixturevalue("postgres_server")
     name = f"own_{abs(hash(str(tmp_path)))}"
-    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
+    with _administering(server) as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"{how}')
+    yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+    with _administering(server) as connection:
         connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-    admin.dispose()

@@ -26,15 +26,15 @@ def test_migrations_build_exactly_the_tables_of_the_models(database):
         command.check(migrate.config(connection))
 
 
-def test_upgrading_twice_changes_nothing(empty_database_url):
-    made = open_database(empty_database_url, KEY)
+def test_upgrading_twice_changes_nothing(bare_database_url):
+    made = open_database(bare_database_url, KEY)
     assert migrate.upgrade(made.engine) is True
     assert migrate.upgrade(made.engine) is False
     made.dispose()
 
 
-def test_each_earlier_revision_can_be_upgraded(empty_database_url):
-    made = open_database(empty_database_url, KEY)
+def test_each_earlier_revision_can_be_upgraded(bare_database_url):
+    made = open_database(bare_database_url, KEY)
     revisions = [script.revision for script in ScriptDirectory.from_config(migrate.config()).walk_revisions()]
     for revision in reversed(revisions):
         migrate.upgrade(made.engine, revision)
