@@ -406,3 +406,14 @@ def test_the_pages_ask_the_base_as_often_for_one_offer_as_for_five(scene):
                 session, person=session.get_one(Person, scene.person), state=State.PERSON_ASKED, wake_on=None
             )
     assert asked() == one
+
+
+def test_the_number_to_call_back_is_ones_own_to_say(scene):
+    assert scene.post("/compte/telephone", scene.client, page="/compte", phone="allo").status_code == 422
+    assert (
+        scene.post("/compte/telephone", scene.client, page="/compte", phone="03 53 01 00 10").status_code
+        == 303
+    )
+    assert "03\u00a053\u00a001\u00a000\u00a010" in scene.get(f"/reponse/{scene.answer}")
+    assert scene.post("/compte/telephone", scene.client, page="/compte", phone="").status_code == 303
+    assert "tel:" not in scene.get(f"/reponse/{scene.answer}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matching.vocabulary import Role
+from matching.vocabulary import EmployerKind, Role, Sector
 
 AGENCY = "Pôle emploi Amiens"
 LOCAL = "Mission locale Amiens"
@@ -25,6 +25,8 @@ ACTORS: dict[str, tuple[str, str, Role, tuple[str, ...]]] = {
 }
 #: actor -> the agency of the account; the others have none.
 IN_AGENCY = {"importer": AGENCY, "advisor": AGENCY, "animator": AGENCY, "local": LOCAL}
+#: actor -> where young people may call back; numbers kept for fiction.
+PHONES = {"importer": "+33353010010", "advisor": "+33353010011", "local": "+33353010012"}
 #: actor -> the organisation it speaks for: the one of that kind that has most to answer.
 HOUSES = {
     "association": (Sector.NON_PROFIT, EmployerKind.ASSOCIATION),

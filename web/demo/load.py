@@ -36,14 +36,14 @@ from matching.scoring.referential import Referential
 from matching.store.accounts import User
 from matching.store.engine import Database
 from matching.store.matches import MatchProposal
-from matching.store.organisations import Offer, Zone
+from matching.store.organisations import Offer, Organisation, Zone
 from matching.store.people import Agency, Person, SourceRecord
 from matching.store.placements import AidMilestone, Placement
 from matching.vocabulary import AgencyKind, ImportKind, Party, ProposalState, Source, Verdict
 
 from ..database import DEMO_DAY
 from . import hand_overs, state
-from .actors import ACTORS, AGENCY, HOUSES, IN_AGENCY, LOCAL
+from .actors import ACTORS, AGENCY, HOUSES, IN_AGENCY, LOCAL, PHONES
 
 Line = dict[str, Any]
 
@@ -162,7 +162,7 @@ def _accounts(session: Session) -> dict[str, User]:
         name: _agency(session, name, kind)
         for name, kind in ((AGENCY, AgencyKind.POLE_EMPLOI), (LOCAL, AgencyKind.MISSION_LOCALE))
     }
-    return {
+    made = {
         actor: accounts.ensure_user(
             session,
             email=email,
@@ -173,6 +173,9 @@ def _accounts(session: Session) -> dict[str, User]:
         )
         for actor, (email, name, role, permissions) in ACTORS.items()
     }
+    for actor, number in PHONES.items():
+        made[actor].phone = number
+    return made
 
 
 def _agency(session: Session, name: str, kind: AgencyKind) -> Agency:

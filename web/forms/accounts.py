@@ -18,8 +18,10 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Regexp
 
+from importers import values
 from matching.accounts import EMAIL_SHAPE, IN_AGENCY
 
+from ..db import today
 from ..security import passwords
 from ..wording import accounts as words
 from .fields import cleaned
@@ -42,6 +44,23 @@ class CodeForm(FlaskForm):
         "Code",
         [InputRequired("Indiquez le code."), Length(max=CODE_LENGTH, message="Ce code est trop long.")],
     )
+
+
+class PhoneForm(FlaskForm):
+    """Where the people and employers that one writes to may call back."""
+
+    phone = StringField(
+        "Votre téléphone",
+        [Length(max=30, message="30 caractères au plus.")],
+        filters=[cleaned],
+    )
+    #: as it is stored; None: nobody is to call
+    read: str | None = None
+
+    def validate_phone(self, field: Any) -> None:
+        self.read = values.phone(field.data, values.Context(today=today())) if field.data else None
+        if field.data and self.read is None:
+            raise ValidationError("Écrivez un numéro, par exemple 03 53 01 00 10.")
 
 
 class ProofForm(FlaskForm):

@@ -14,6 +14,7 @@ from matching.vocabulary import RequestState
 from matching.wishes import AT_MOST, HOURS, Wished
 
 from ..wording import personal as words, requests as advisor_words
+from ..wording.proposals import DECLINES
 from .fields import DecimalCommaField, cleaned
 from .people import BirthField, at_most, no_nir
 
@@ -65,6 +66,14 @@ class CallForm(AnswerForm):
     """What came of a call, noted by the advisor who made it; `version` and `state`: what the page showed."""
 
     allowed = (YES, NO, QUESTION, NO_ANSWER)
+    reason = RadioField(
+        "Pourquoi ?",
+        choices=_choices({code: DECLINES[code] for code in words.DECLINES}),
+        default=UNSAID,
+        validate_choice=False,
+        filters=[cleaned],
+    )
+    words = TextAreaField("Sa question", [at_most(LONGEST), no_nir], filters=[cleaned])
     version = StringField(filters=[cleaned])
     state = StringField(filters=[cleaned])
 

@@ -99,6 +99,8 @@ NOTICES = {
     "second-factor-reset": "Second facteur remis à zéro : la prochaine connexion en demandera un nouveau.",
     "password-changed": "Mot de passe changé. Vos autres sessions sont fermées.",
     "sessions-ended": "Vos autres sessions sont fermées.",
+    "telephone-set": "Téléphone enregistré : vos messages et vos lettres le donnent.",
+    "telephone-none": "Téléphone retiré : vos messages ne donnent plus de numéro.",
     "shortcuts-on": "Raccourcis d'une seule touche rétablis.",
     "shortcuts-off": "Raccourcis d'une seule touche coupés.",
     "password-set": "Votre mot de passe est enregistré. Connectez-vous.",

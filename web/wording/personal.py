@@ -60,6 +60,9 @@ SCHEMES = {
     "emplois-avenir": "Un contrat d'un à trois ans, avec une formation et quelqu'un pour vous accompagner. L'État paie une "
     "grande partie du salaire.",
     "emplois-francs-2013": "Une aide de l'État à l'entreprise qui embauche en CDI un jeune d'un quartier prioritaire.",
+    "cui-cae": "Un contrat aidé dans une association ou un service public : l'État paie une partie du salaire.",
+    "cui-cie": "Un contrat aidé dans une entreprise : l'État paie une partie du salaire.",
+    "pec": "Un contrat aidé avec une formation : l'État paie une partie du salaire.",
     "emplois-francs-2018": "Une aide de l'État à l'entreprise qui embauche une personne d'un quartier prioritaire.",
 }
 #: reason to say no -> as the person says it; nobody has to give one
@@ -146,6 +149,8 @@ OVER = (
     "Cette offre n'est plus proposée",
     "Le poste est pris, ou l'offre a été retirée. Ce n'est pas à cause de vous.",
 )
+#: Nobody has to say it, and it may open a right: asked as what it is.
+RECOGNITION = "Si vous êtes reconnu travailleur handicapé (RQTH), dites-le si vous le voulez : cela peut ouvrir ce droit."
 NEXT = "D'autres offres arrivent chaque semaine. Dites ce que vous cherchez à la personne qui vous suit."
 
 
@@ -176,10 +181,10 @@ def call(signer: Signer) -> str:
 
 
 def length(asked: Asked) -> str:
-    """« CDD de 36 mois », « CDI »."""
+    """« CDD de 36 mois », « CDI, sans date de fin »."""
     offer = asked.offer
     if offer.contract_kind == "CDI":
-        return "CDI (sans date de fin)"
+        return "CDI, sans date de fin"
     kind = {"CDD": "CDD"}.get(offer.contract_kind, "Contrat")
     return f"{kind} de {offer.months} mois" if offer.months else kind
 
@@ -198,14 +203,15 @@ def terms(asked: Asked) -> list[tuple[str, str]]:
         ("Employeur", asked.employer),
         ("Contrat", length(asked)),
         ("Heures", f"{hours(asked.offer.weekly_hours)} par semaine" if asked.offer.weekly_hours else ""),
-        ("Où", capital(distance(asked.km))),
+        ("Où", capital(", ".join(filter(None, (asked.offer.commune, distance(asked.km)))))),
     ]
     return [(term, value) for term, value in said if value]
 
 
 def in_a_line(asked: Asked) -> str:
     """« CDD de 36 mois, 35 h par semaine, à 12 km de votre commune »."""
-    return ", ".join([terms(asked)[2][1], *(uncapital(value) for _, value in terms(asked)[3:])])
+    said = dict(terms(asked))
+    return ", ".join(filter(None, (said["Contrat"], said.get("Heures"), distance(asked.km))))
 
 
 def why(proposal: MatchProposal) -> list[str]:
@@ -258,12 +264,12 @@ def right(view: RightsView, on: date, last: date | None) -> str:
                 f"Oui, vous y avez droit jusqu'au {until(on, last)}." if last else "Oui, vous y avez droit."
             )
         case "check":
-            facts = [MISSING[asked.fact] for asked in view.asked if asked.fact in MISSING]
-            return (
-                f"Peut-être. Il nous manque : {', '.join(facts)}."
-                if facts
-                else "Peut-être. Un point est à vérifier."
-            )
+            asked = {each.fact for each in view.asked}
+            facts = [
+                MISSING[each.fact] for each in view.asked if each.fact in MISSING and each.fact != "rqth"
+            ]
+            said = f"Peut-être. À vérifier ensemble : {', '.join(facts)}." if facts else "Peut-être."
+            return f"{said} {RECOGNITION}" if "rqth" in asked else said
     return f"Pas aujourd'hui. {view.change}".strip()
 
 
@@ -356,14 +362,14 @@ def sms(asked: Asked, link: str | None = None) -> str:
     return (
         f"Bonjour {first_name(asked.person)}, {asked.employer} cherche : {uncapital(asked.offer.title)} "
         f"({in_a_line(asked)}). Êtes-vous d'accord pour que je lui donne vos coordonnées ? Répondez-moi{at} avant le "
-        f"{weekday(asked.answer_by)}. {me}"
+        f"{weekday(asked.answer_by)}.\n{me}"
     )
 
 
 def sms_of_link(first: str, signer: Signer, address: str) -> str:
     return (
         f"Bonjour {first}, voici votre page : vos offres, vos droits, vos souhaits. Le lien marche 7 jours et "
-        f"demande votre date de naissance : {address} {who(signer)}"
+        f"demande votre date de naissance : {address}\n{who(signer)}"
     )
 
 

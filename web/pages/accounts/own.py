@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response
 from matching import accounts, clock
 
 from ...db import reading, transaction
-from ...forms.accounts import NewPasswordForm
+from ...forms.accounts import NewPasswordForm, PhoneForm
 from ...mail.to_house import PREFERENCE
 from ...notices import done
 from ...security import actor, door, requires, sessions, totp
 from ...security.passwords import passwords
 from ...security.sessions import SignedIn
+from ...wording import phone
 from ...wording.accounts import PASSWORD_HINT, PERMISSIONS
 from .blueprint import pages
 from .door import enrolment, recovery_codes
@@ -22,6 +23,10 @@ from .door import enrolment, recovery_codes
 @pages.get("/compte")
 @requires("signed_in")
 def show() -> str:
+    return _page()
+
+
+def _page(typed: PhoneForm | None = None) -> str:
     signed_in = _here()
     with reading() as session:
         user = door.own(session, signed_in)
@@ -35,7 +40,22 @@ def show() -> str:
         left=left,
         others=others,
         here=signed_in,
+        phone_form=typed or PhoneForm(formdata=None, data={"phone": phone(user.phone)}),
     )
+
+
+@pages.post("/compte/telephone")
+@requires("signed_in")
+def telephone() -> Response | tuple[str, int]:
+    """The number that messages, letters and the pages of young people give."""
+    form = PhoneForm()
+    if not form.validate():
+        return _page(form), 422
+    with transaction() as session:
+        user = door.own(session, _here())
+        user.phone = form.read
+        door.note(session, "account.telephone", user)
+    return redirect(done(url_for(".show"), "telephone-set" if form.read else "telephone-none"), 303)
 
 
 @pages.post("/compte/raccourcis")
