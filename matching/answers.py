@@ -198,14 +198,19 @@ def give(
 
 
 def note_call(session: Session, proposal: MatchProposal, *, actor_id: int, on: date, at: datetime) -> None:
-    """An advisor called and nobody answered: the clock counts it before it gives up (workflow.md ii)."""
-    proposal.called_on = on
-    session.flush()
+    """An advisor called and nobody answered: once the person was asked, the clock counts it (workflow.md ii)."""
+    if proposal.state is State.PERSON_ASKED:
+        proposals.review(
+            session, proposal, Action.CALLED, actor_id=actor_id, party=Party.ADVISOR, on=on, at=at
+        )
+    else:
+        proposal.called_on = on
+        session.flush()
     audit.append(
         session,
         at=at,
         actor_id=actor_id,
-        action="proposal.call",
+        action="proposal.called",
         subject_kind="proposal",
         subject_id=str(proposal.public_id),
         details={"on": on.isoformat()},

@@ -12,7 +12,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import audit, contacts, outbox
+from . import audit, contacts, outbox, silence
 from .proposal_guards import employer_since
 from .store.matches import MatchProposal
 from .store.messages import OutgoingMessage
@@ -76,6 +76,42 @@ def replace_waiting(session: Session, kind: str, subject_kind: str, subject_id: 
         OutgoingMessage.subject_kind == subject_kind,
         OutgoingMessage.subject_id == subject_id,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Whom a proposal waits for, on its sheet: reminded when, by whom they can be, the last day they have.
+
+    `may_remind`: a message can leave today; `to_whom`: PERSON or EMPLOYER.
+    """
+
+    to_whom: str
+    since_on: date
+    reminded: Sent | None
+    may_remind: bool
+    by_hand: bool
+    ends_on: date
+    called_on: date | None
+
+
+def of(session: Session, proposal: MatchProposal, *, on: date) -> Silence | None:
+    """The silence that a proposal is in; None when it waits for nobody's answer. Four queries at most."""
+    if proposal.state is State.PERSON_ASKED:
+        person = session.get_one(Person, proposal.person_id)
+        since = proposal.asked_on or proposal.proposed_on
+        called = proposal.called_on if proposal.called_on and proposal.called_on >= since else None
+        address, ends_on = contacts.person_address(person), silence.last_day_to_answer(since, called)
+        kind, subject = PERSON, ("proposal", proposal.id)
+    elif proposal.state in AT_EMPLOYER:
+        offer = session.get_one(Offer, proposal.offer_id)
+        since, called = employer_since(session, proposal), None
+        address, ends_on = contacts.employer_address(session, offer), silence.last_day(since)
+        kind, subject = EMPLOYER, ("offer", offer.id)
+    else:
+        return None
+    reminded = last(session, kind, subject[0], [subject[1]]).get(subject[1])
+    today = reminded is not None and reminded.on >= on
+    return Silence(kind, since, reminded, address is not None and not today, address is None, ends_on, called)
 
 
 def by_hand(

@@ -14,7 +14,17 @@ from flask import make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from matching import agenda, clock, hand_overs, message_queries, offer_aid, outbox, review, review_acts
+from matching import (
+    agenda,
+    clock,
+    hand_overs,
+    message_queries,
+    offer_aid,
+    outbox,
+    reminders,
+    review,
+    review_acts,
+)
 from matching.errors import NotFound
 from matching.proposals import TRANSITIONS, ProposalAction as Action
 from matching.review import Queued, Sheet
@@ -37,6 +47,7 @@ from .wording import (
     parts as part_words,
     proposals as words,
     reasons as reason_words,
+    silence as silence_words,
 )
 
 
@@ -62,7 +73,7 @@ PANEL_OF = {panel.action: name for name, panel in PANELS.items()}
 
 #: state -> the steps that its sheet asks about, in order.
 FOLLOWING: Mapping[State, tuple[Action, ...]] = {
-    State.PERSON_ASKED: (Action.YES, Action.NO),
+    State.PERSON_ASKED: (Action.YES, Action.NO, Action.CALLED),
     State.AGREED: (Action.SEND,),
     State.SENT: (Action.INTERVIEW, Action.SELECTED, Action.NOT_SELECTED),
     State.INTERVIEW: (Action.SELECTED, Action.NOT_SELECTED),
@@ -243,8 +254,10 @@ def _gather(session: Session, ref: UUID, wanted: UUID | None, *, after: UUID | N
             )
         ),
         "following": following,
-        "handed": _handed(session, current, offer),
+        "silence": reminders.of(session, current.proposal, on=on) if current else None,
+        "silence_words": silence_words,
         "mail": _mail(session, current),
+        "handed": _handed(session, current, offer),
         "on": on,
         "words": words,
         "said": candidates,
@@ -267,7 +280,6 @@ def _handed(session: Session, current: Queued | None, offer: Offer) -> handed.Ha
     return handed.of(session, current.person, current.proposal, offer)
 
 
-def _beside(listed: list[Queued], current: Queued | None, step: int) -> Queued | None:
 def _left(session: Session, queued: Queued) -> set[int]:
     """The last decision, when a message has told of it."""
     return outbox.have_left(session, [queued.last.decision.id]) if queued.last else set()
@@ -281,6 +293,7 @@ def _mail(session: Session, current: Queued | None) -> tuple[UUID, str] | None:
     return (found.public_id, message_words.state_of(found, clock.now())) if found is not None else None
 
 
+def _beside(listed: list[Queued], current: Queued | None, step: int) -> Queued | None:
     """The neighbour in the queue as it is shown: those who wait first, then those decided."""
     if current is None:
         return None

@@ -11,6 +11,7 @@ from flask import request
 
 from .wording import (
     accounts,
+    aided,
     employer,
     follow_up,
     hand_overs,
@@ -23,11 +24,13 @@ from .wording import (
     placements,
     report,
     requests,
+    silence,
 )
 
 #: code -> sentence; {n} and other names are whole numbers given to `done`.
 NOTICES: dict[str, str] = {
     **accounts.NOTICES,
+    **aided.NOTICES,
     **employer.NOTICES,
     **follow_up.NOTICES,
     **hand_overs.NOTICES,
@@ -40,6 +43,7 @@ NOTICES: dict[str, str] = {
     **placements.NOTICES,
     **report.NOTICES,
     **requests.NOTICES,
+    **silence.NOTICES,
 }
 
 #: Largest number that a notice repeats.

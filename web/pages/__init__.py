@@ -2,6 +2,7 @@
 
 from .accounts import pages as accounts
 from .admin import pages as admin
+from .aided import pages as aided
 from .break_glass import pages as break_glass
 from .check_in_answers import pages as check_ins
 from .deadlines import pages as deadlines
@@ -25,6 +26,7 @@ from .people_writing import pages as people
 from .personal import pages as personal
 from .placement_opening import pages as placements
 from .proposals import pages as proposals
+from .reminders import pages as reminders
 from .reports import pages as reports
 from .requests import pages as requests
 from .rules import pages as rules
@@ -37,10 +39,12 @@ ALL = (
     home,
     help_,
     proposals,
+    reminders,
     people,
     personal,
     requests,
     placements,
+    aided,
     hand_overs,
     break_glass,
     deadlines,
@@ -58,7 +62,7 @@ ALL = (
     rules,
     imports,
     jobs,
+    messages,
 )
 
 __all__ = ["ALL"]
-    messages,

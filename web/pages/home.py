@@ -204,6 +204,8 @@ def _waiting(rows: Sequence[next_steps.Step]) -> Iterator[Line]:
         url = url_for("proposals.show", ref=row.offer, proposal=row.proposal)
         if row.waiting is next_steps.Waiting.OPEN:
             url = url_for("placements.open_form", ref=row.proposal)
+        elif row.waiting is next_steps.Waiting.CALL_PERSON:
+            url = url_for("requests.call", ref=row.proposal)
         yield Line("reponses", row.due_on, title, note, verb, url)
 
 

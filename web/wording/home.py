@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from matching import agenda, corrections, deadlines, milestones
 from matching.deadlines import Kind
 from matching.next_steps import Step, Waiting
-from matching.reminders import Sent
 from matching.store.people import full_name
-from matching.vocabulary import MessageState, ProposalState
+from matching.vocabulary import ProposalState
 
-from . import capital, day, euros, placements, uncapital
+from . import capital, day, euros, placements, silence, uncapital
+from .flows import REFUSALS
 from .programmes import programme
 
 #: A start, an end of trial or of term is announced so many days before.
@@ -109,9 +109,9 @@ def step(row: Step) -> Words:
 def _silence(row: Step) -> Iterator[str]:
     """What was tried to have an answer, and when one is given in its place."""
     if row.reminded is not None:
-        yield reminded(row.reminded)
+        yield silence.reminded(row.reminded)
     elif row.by_hand and row.waiting is Waiting.PERSON and row.called_on is None:
-        yield "Aucun courriel possible : relancez par téléphone, SMS ou courrier."
+        yield REFUSALS["no-address"]
     elif row.by_hand and row.waiting is Waiting.EMPLOYER:
         yield "Aucune adresse pour lui écrire : relancez par téléphone."
     if row.called_on is not None:
@@ -124,15 +124,6 @@ def _silence(row: Step) -> Iterator[str]:
         yield f"Sans nouvelle le {day(row.ends_on)}, la personne est prévenue que l'employeur ne répond pas."
     elif row.waiting is Waiting.SEND:
         yield f"À transmettre le {day(row.ends_on)} au plus tard."
-
-
-def reminded(sent: Sent) -> str:
-    """« Relance le 7 novembre. », « 2 relances, la dernière le 13 novembre. »"""
-    if sent.state is MessageState.FAILED:
-        return f"La relance du {day(sent.on)} n'a pas pu partir."
-    if sent.count > 1:
-        return f"{sent.count} relances, la dernière le {day(sent.on)}."
-    return f"Relance le {day(sent.on)}."
 
 
 def resting(row: agenda.Resting) -> Words:
