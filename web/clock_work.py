@@ -51,7 +51,7 @@ def run_clock(
     book: ProgrammeBook,
     *,
     on: date,
-    rules: Sequence[tuple[str, daily.Rule]] = RULES,
+    rules: Sequence[tuple[str, daily.Rule]] | None = None,
     now: Callable[[], datetime] = clock.now,
     on_progress: Progress = lambda done, total: None,
 ) -> Ran:
@@ -59,7 +59,7 @@ def run_clock(
 
     A rule that fails waits for the next run, and so do its later days; the others go on.
     """
-    by_name = dict(rules)
+    by_name = dict(RULES if rules is None else rules)
     with database.transaction() as session:
         daily.begin(session, on, by_name)
     with database.reading() as session:

@@ -17,11 +17,11 @@ from matching.store.messages import ClockRun, OutgoingMessage
 from matching.store.migrate import upgrade
 from matching.store.organisations import Offer, OfferEvent
 from matching.store.people import Agency
-from matching.store.upkeep import AuditEvent
-from matching.vocabulary import AgencyKind, MessageState, OfferState, ProposalState as State
+from matching.store.upkeep import AuditEvent, Job
+from matching.vocabulary import AgencyKind, JobState, MessageState, OfferState, ProposalState as State
 from tests import build, hires
 from tests.conftest import KEY
-from web import cli, clock_work
+from web import cli, clock_work, settings, worker
 
 FIRST = date(2013, 9, 2)
 #: The rules of proposals and offers; those of contracts have tests of their own.
@@ -434,6 +434,34 @@ def test_a_right_that_is_over_for_good_closes_what_rests_on_it(session, advisor,
     assert codes == ([None, None] if undecided else ["age_limit", "moved_out_of_zone"])
 
 
+def test_the_worker_runs_the_clock_as_a_job_that_fails_when_a_rule_did(tmp_path, monkeypatch):
+    monkeypatch.setenv("PASSERELLE_TODAY", "2013-09-02")
+    chosen = settings.load()
+    opened = open_database(f"sqlite:///{tmp_path}/own.db", KEY)
+    upgrade(opened.engine)
+    assert clock_work.is_owed(chosen, opened) and not clock_work.has_begun(chosen, opened)
+    fails = [True]
+
+    def rule(session, day):
+        return 1 // (not fails.pop()) if fails else 7
+
+    monkeypatch.setattr(clock_work, "RULES", (("wake", rule),))
+    first, second = (worker.begin_rules(opened) for _ in range(2))
+    assert first == second  # asked again while it waits
+    assert worker.execute(opened, chosen, first) is JobState.FAILED
+    assert clock_work.is_owed(chosen, opened) and clock_work.has_begun(chosen, opened)
+    again = worker.begin_rules(opened)
+    assert worker.execute(opened, chosen, again) is JobState.DONE
+    assert not clock_work.is_owed(chosen, opened)
+    with opened.reading() as session:
+        told = session.execute(sa.select(Job.error_code, Job.message).order_by(Job.id)).all()
+    assert [tuple(row) for row in told] == [
+        ("rules-failed", None),
+        (None, "7 changements au 2 septembre 2013"),
+    ]
+    opened.dispose()
+
+
 def test_two_workers_at_once_and_the_command(empty_database_url, monkeypatch, capsys):
     """On a base of its own: what is committed is what the other sees."""
     opened = open_database(empty_database_url, KEY)
@@ -465,10 +493,7 @@ def test_two_workers_at_once_and_the_command(empty_database_url, monkeypatch, ca
     assert (said["on"], said["days"], said["failed"]) == ("2013-09-04", ["2013-09-03", "2013-09-04"], {})
     assert cli.status(["clock", "--today", "2013-09-04"]) == cli.DONE
     assert capsys.readouterr().out.startswith("Rien à faire")
-    rules = (("wake", lambda session, day: 1 // 0), *RULES[1:2])
-    monkeypatch.setattr(
-        clock_work.run_clock, "__kwdefaults__", {**clock_work.run_clock.__kwdefaults__, "rules": rules}
-    )
+    monkeypatch.setattr(clock_work, "RULES", (("wake", lambda session, day: 1 // 0), *RULES[1:2]))
     assert cli.status(["clock", "--today", "2013-09-05", "--json"]) == cli.PARTLY
     out, err = capsys.readouterr()
     assert json.loads(out)["failed"] == {"wake": "ZeroDivisionError"}

@@ -93,6 +93,15 @@ RULES = {
     "remind-people": "relances de personnes",
     "remind-employers": "relances d’employeurs",
     "digest": "résumés du matin",
+    "hand-overs": "demandes de passation sans réponse à temps",
+    "old-drafts": "brouillons d’offres oubliés",
+    "running": "contrats dont l’essai est passé",
+    "aid-paused": "mois d’aide suspendus",
+    "aid-lapsed": "échéances d’aide perdues",
+    "aid-due": "échéances d’aide à faire",
+    "check-ins-missed": "suivis restés sans réponse",
+    "aid-notices": "rappels de papiers d’aide",
+    "check-ins": "suivis demandés",
 }
 
 #: Codes of errors that the flows of long work and of uploads raise.
