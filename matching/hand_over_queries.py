@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from . import hand_overs
 from .errors import NotFound
 from .store import scope
 from .store.accounts import User
@@ -84,6 +85,31 @@ def one(session: Session, actor: scope.Actor, ref: uuid.UUID) -> Asked:
 def of_person(session: Session, actor: scope.Actor, person_id: int) -> Sequence[Asked]:
     """Every time the file changed hands or was to, the latest first. One query."""
     return _lines(session, actor, HandOver.person_id == person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a request would be about: whose file, for which offer; `taker`: who has it or is asked already."""
+
+    row: MatchProposal | Placement
+    person: Person
+    offer: Offer | None
+    known: HandOver | None
+    taker: str | None
+
+
+def subject(session: Session, actor: scope.Actor, ref: uuid.UUID, *, placement: bool) -> Subject:
+    """A hire, or a proposal, of the caseload. Raises NotFound. Five queries at most."""
+    row: MatchProposal | Placement
+    if placement:
+        row = scope.one(session, scope.placements(actor), Placement.public_id == ref)
+    else:
+        row = scope.one(session, scope.proposals(actor), MatchProposal.public_id == ref)
+    person = scope.one(session, scope.people(actor), Person.id == row.person_id)
+    offer = session.get(Offer, row.offer_id) if row.offer_id is not None else None
+    known = hand_overs.live_of(session, person.id)
+    taker = session.get_one(Agency, known.to_agency_id).name if known is not None else None
+    return Subject(row, person, offer, known, taker)
 
 
 def _lines(

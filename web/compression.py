@@ -38,12 +38,15 @@ def serve(app: Flask) -> None:
             or not request.accept_encodings["gzip"]
         ):
             return response
-        response.direct_passthrough = False
-        body = response.get_data()
-        if len(body) < LEAST:
+        size = response.content_length or len(response.get_data())
+        if size < LEAST:
             return response
-        name = (request.view_args or {}).get("filename", "") if asset else ""
-        response.set_data(_file(name, len(body)) if asset else gzip.compress(body, LEVEL, mtime=0))
+        if asset:
+            response.close()  # the file that was opened is not read
+            response.direct_passthrough = False
+            response.set_data(_file((request.view_args or {}).get("filename", ""), size))
+        else:
+            response.set_data(gzip.compress(response.get_data(), LEVEL, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
         tag, _ = response.get_etag()
         if tag is not None:  # the same content, other bytes

@@ -1,5 +1,6 @@
 """A file outside the caseload: named exactly, opened with a reason and a fresh proof, read on one page for half an hour."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -51,6 +52,11 @@ def plain(answered):
     return found.replace("\u202f", " ").replace("\u00a0", " ")
 
 
+def same(answered):
+    """A page without the token of its forms, which changes with the second."""
+    return re.sub(r'name="csrf_token" value="[^"]+"', "", answered.text)
+
+
 def openings(database):
     with database.reading() as session:
         return session.scalar(sa.select(sa.func.count()).select_from(BreakGlass))
@@ -84,7 +90,7 @@ def test_one_page_opens_for_half_an_hour_to_read_and_nothing_else(
     assert advisor.get(page).status_code == 200
     now.forward(minutes=1)
     closed, absent = advisor.get(page), advisor.get(missing)
-    assert closed.status_code == 404 and closed.data == absent.data, "like what never was"
+    assert closed.status_code == 404 and same(closed) == same(absent), "like what never was"
     with database.reading() as session:
         reads = session.scalars(
             sa.select(AuditEvent.details).where(

@@ -27,10 +27,13 @@ def test_a_file_of_ours_and_a_part_for_our_script_are(client):
     assert "Content-Encoding" not in plain.headers and small.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(small.data) == plain.data and len(small.data) * 3 < len(plain.data)
     assert "Accept-Encoding" in small.headers["Vary"]
+    plain.close()
     part = client.get("/propositions", headers={**GZIP, "X-Fragment": "1"})
     assert part.headers["Content-Encoding"] == "gzip" and b"<main" in gzip.decompress(part.data)
     assert int(part.headers["Content-Length"]) == len(part.data)
     head = client.head("/static/passerelle.css", headers=GZIP)
     assert head.data == b"" and head.status_code == 200
+    head.close()
     ranged = client.get("/static/passerelle.css", headers={**GZIP, "Range": "bytes=0-9"})
-    assert "Content-Encoding" not in ranged.headers
+    assert "Content-Encoding" not in ranged.headers and len(ranged.data) == 10
+    ranged.close()

@@ -5,18 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from matching import clock, hand_over_queries as queries, hand_overs
 from matching.errors import Conflict, Duplicate, InvalidInput, StaleVersion
-from matching.hand_over_queries import Asked
+from matching.hand_over_queries import Asked, Subject
 from matching.hand_overs import HandOverAction
 from matching.store import scope
 from matching.store.follow_up import HandOver
-from matching.store.matches import MatchProposal
-from matching.store.organisations import Offer
-from matching.store.people import Agency, Person
 from matching.store.placements import Placement
 
 from ..db import reading, today, transaction
@@ -144,7 +140,7 @@ def ask(kind: str, ref: UUID) -> Response | tuple[str, int]:
     form = AskForm()
     try:
         with transaction() as session:
-            subject = _subject(session, kind, ref)
+            subject = queries.subject(session, actor(), ref, placement=kind == "placements")
             agencies = hand_overs.receivers(session, actor())
             if not form.offer(agencies).validate():
                 return _asking(kind, ref, form), 422
@@ -153,7 +149,7 @@ def ask(kind: str, ref: UUID) -> Response | tuple[str, int]:
                 form.to.errors = ["Choisissez une structure."]
                 return _asking(kind, ref, form), 422
             made = hand_overs.ask(
-                session, actor(), subject, to, note=form.note.data or "", on=today(), at=clock.now()
+                session, actor(), subject.row, to, note=form.note.data or "", on=today(), at=clock.now()
             )
             made_ref = made.public_id
     except Duplicate as fault:
@@ -167,42 +163,32 @@ def ask(kind: str, ref: UUID) -> Response | tuple[str, int]:
     return redirect(done(url_for(".show", ref=made_ref), "passation-demandee"), 303)
 
 
-def _subject(session: Session, kind: str, ref: UUID) -> MatchProposal | Placement:
-    if kind == "placements":
-        return scope.one(session, scope.placements(actor()), Placement.public_id == ref)
-    return scope.one(session, scope.proposals(actor()), MatchProposal.public_id == ref)
-
-
 def _asking(kind: str, ref: UUID, form: AskForm | None) -> str:
     with reading() as session:
-        subject = _subject(session, kind, ref)
-        person = scope.one(session, scope.people(actor()), Person.id == subject.person_id)
-        offer = session.get(Offer, subject.offer_id) if subject.offer_id else None
-        able = hand_overs.may_ask(actor(), person, subject, offer)
+        subject = queries.subject(session, actor(), ref, placement=kind == "placements")
+        able = hand_overs.may_ask(actor(), subject.person, subject.row, subject.offer)
         agencies = hand_overs.receivers(session, actor())
-        known = hand_overs.live_of(session, person.id)
-        taker = session.get_one(Agency, known.to_agency_id).name if known else None
     form = form or AskForm(formdata=None)
     form.offer(agencies)
     return render_template(
         "hand_overs/ask.html",
         kind=kind,
         ref=ref,
-        person=person,
-        offer=offer,
+        person=subject.person,
+        offer=subject.offer,
         able=able,
         agencies=agencies,
-        known=known,
-        taker=taker,
+        known=subject.known,
+        taker=subject.taker,
         form=form,
         hints={str(each.id): words.KINDS[each.kind] for each in agencies},
-        back=_back(kind, subject, offer),
+        back=_back(subject),
         days=hand_overs.ANSWER_DAYS,
         words=words,
     )
 
 
-def _back(kind: str, subject: MatchProposal | Placement, offer: Offer | None) -> str:
-    if kind == "placements" or offer is None:
-        return url_for("placements.show", ref=subject.public_id)
-    return url_for("proposals.show", ref=offer.public_id, proposal=subject.public_id)
+def _back(subject: Subject) -> str:
+    if isinstance(subject.row, Placement) or subject.offer is None:
+        return url_for("placements.show", ref=subject.row.public_id)
+    return url_for("proposals.show", ref=subject.offer.public_id, proposal=subject.row.public_id)
