@@ -6,7 +6,7 @@ One digest for each account and working day, in the place of a message for each 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -36,14 +36,19 @@ def lines(
     session: Session, actor: scope.Actor, book: ProgrammeBook, *, on: date
 ) -> Sequence[tuple[date, Line]]:
     """(last day, what) of all that is late or due that day, latest first, and of rights about to close."""
-    found: list[tuple[date, Line]] = []
+    return sorted(_lines(session, actor, book, on), key=lambda line: line[0])
+
+
+def _lines(
+    session: Session, actor: scope.Actor, book: ProgrammeBook, on: date
+) -> Iterator[tuple[date, Line]]:
+    """The same in no order, what is quickly asked first."""
+    yield from ((row.due_on, row) for row in agenda.to_examine(session, actor) if row.due_on <= on)
+    yield from ((row.due_on, row) for row in next_steps.steps(session, actor, on=on) if row.due_on <= on)
+    yield from ((row.day, row) for row in deadlines.milestones_due(session, actor, on=on, within=0))
+    yield from ((row.day, row) for row in follow_up_due.open_alerts(session, actor))
     rights = deadlines.closing_rights(session, actor, book, on=on, within=RIGHTS_AHEAD)
-    papers = deadlines.milestones_due(session, actor, on=on, within=0)
-    alerts = follow_up_due.open_alerts(session, actor)
-    found += [(row.day, row) for row in (*rights, *papers, *alerts)]
-    found += [(row.due_on, row) for row in agenda.to_examine(session, actor) if row.due_on <= on]
-    found += [(row.due_on, row) for row in next_steps.steps(session, actor, on=on) if row.due_on <= on]
-    return sorted(found, key=lambda line: line[0])
+    yield from ((row.day, row) for row in rights)
 
 
 def digest(session: Session, day: Day) -> int:
@@ -67,7 +72,7 @@ def digest(session: Session, day: Day) -> int:
         if (DIGEST, user.id, occasion) in before or not (user.preferences or {}).get(PREFERENCE, True):
             continue
         if agency.id not in presses:
-            presses[agency.id] = bool(lines(session, _actor(user, agency), day.book, on=day.on))
+            presses[agency.id] = any(_lines(session, _actor(user, agency), day.book, day.on))
         if presses[agency.id]:
             outbox.queue(
                 session,

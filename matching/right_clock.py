@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from . import offer_terms, rights
 from .daily import Day
-from .eligibility.programme import Assessment, ProgrammeBook
+from .eligibility.programme import Assessment
 from .eligibility.windows import Windows
 from .proposal_clock import UNDECIDED, take
 from .proposals import Details, ProposalAction as Action
@@ -24,29 +24,30 @@ from .store.organisations import Offer
 from .store.placements import Placement
 from .vocabulary import LIVE_PROPOSALS, Party
 
+#: What nobody has decided on is the matcher's: it compares it with the base each morning, and sets it aside.
+DECIDED = tuple(state for state in LIVE_PROPOSALS if state not in UNDECIDED)
 #: leaf of a programme file -> the reason for which a proposal is closed once it fails for good
 ENDS = {"aged": "age_limit", "lives_in": "moved_out_of_zone"}
 
 
 def close_ended(session: Session, day: Day) -> int:
-    """Close what rests on a right that is over for good; what nobody has decided is stale instead."""
+    """Close what rests on a right that is over for good, with what ended it."""
     by_reason: dict[str, list[MatchProposal]] = defaultdict(list)
-    for proposal, reason in _ended(session, day.book, day):
-        by_reason["" if proposal.state in UNDECIDED else reason].append(proposal)
-    done = take(session, day, by_reason.pop("", []), Action.STALE)
-    for reason, rows in sorted(by_reason.items()):
-        details = Details(reason_code=reason)
-        done += take(session, day, rows, Action.CLOSE, details=details, party=Party.SYSTEM)
-    return done
+    for proposal, reason in _ended(session, day):
+        by_reason[reason].append(proposal)
+    return sum(
+        take(session, day, rows, Action.CLOSE, details=Details(reason_code=reason), party=Party.SYSTEM)
+        for reason, rows in sorted(by_reason.items())
+    )
 
 
-def _ended(session: Session, book: ProgrammeBook, day: Day) -> Iterator[tuple[MatchProposal, str]]:
-    """Live proposals whose person has lost the right to the offer's programme for good, and by what."""
+def _ended(session: Session, day: Day) -> Iterator[tuple[MatchProposal, str]]:
+    """Proposals decided on whose person has lost the right to the offer's programme for good, and by what."""
     rows = session.execute(
         sa.select(MatchProposal, Offer)
         .join(Offer, Offer.id == MatchProposal.offer_id)
         .where(
-            MatchProposal.state.in_(LIVE_PROPOSALS),
+            MatchProposal.state.in_(DECIDED),
             Offer.scheme.is_not(None),
             ~sa.exists().where(Placement.proposal_id == MatchProposal.id),
         )
@@ -54,12 +55,12 @@ def _ended(session: Session, book: ProgrammeBook, day: Day) -> Iterator[tuple[Ma
     )
     under: dict[str, list[MatchProposal]] = defaultdict(list)
     for proposal, offer in rows:
-        name = offer_terms.programme_on(offer, book, offer_terms.contract_day(offer, day.on))
+        name = offer_terms.programme_on(offer, day.book, offer_terms.contract_day(offer, day.on))
         if name is not None:
             under[name].append(proposal)
     for name, listed in sorted(under.items()):
         for ids, cohort in rights.load_cohort(session, sorted({proposal.person_id for proposal in listed})):
-            assessment = book[name].assess(cohort)
+            assessment = day.book[name].assess(cohort)
             at = {int(person): row for row, person in enumerate(ids)}
             for proposal in listed:
                 row = at.get(proposal.person_id)

@@ -408,7 +408,7 @@ def test_an_offer_lapses_after_two_notices_and_keeps_its_proposals(session, advi
     assert waiting.state is State.APPROVED
 
 
-@pytest.mark.parametrize("state", [State.TO_REVIEW, State.DEFERRED, State.PERSON_ASKED, State.SELECTED])
+@pytest.mark.parametrize("state", [State.DEFERRED, State.PERSON_ASKED, State.SELECTED])
 def test_a_right_that_is_over_for_good_closes_what_rests_on_it(session, advisor, state):
     agency = session.get_one(Agency, advisor.agency_id)
     aged = hires.person(session, agency=agency, birth_date=date(1983, 9, 20))
@@ -426,12 +426,10 @@ def test_a_right_that_is_over_for_good_closes_what_rests_on_it(session, advisor,
             )
         right_clock.close_ended(session, daily.Day(on, instant(on), hires.BOOK))
         reasons[on.day] = [row.state for row in (old, left, stays)]
-    undecided = state is State.TO_REVIEW
-    ended = State.STALE if undecided else State.CLOSED
     assert reasons[19] == [state] * 3
-    assert reasons[20] == [ended, ended, state]
+    assert reasons[20] == [State.CLOSED, State.CLOSED, state]
     codes = session.scalars(sa.select(ReviewDecision.reason_code).order_by(ReviewDecision.proposal_id)).all()
-    assert codes == ([None, None] if undecided else ["age_limit", "moved_out_of_zone"])
+    assert codes == ["age_limit", "moved_out_of_zone"]
 
 
 def test_the_worker_runs_the_clock_as_a_job_that_fails_when_a_rule_did(tmp_path, monkeypatch):

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from matching import milestones, workdays
 from matching.proposals import REVIEW_WORKING_DAYS
+from matching.reminders import AT_EMPLOYER
 from matching.store.accounts import Invitation
 from matching.store.matches import MatchProposal, Release
 from matching.store.organisations import Offer, OfferEvent
@@ -47,7 +48,7 @@ def candidates(about: About) -> Built:
 
 def remind(about: About) -> Built:
     offer, _ = about.offer()
-    waiting = _released(about, offer)
+    waiting = _released(about, offer, AT_EMPLOYER)
     if not waiting:
         raise Moot
     return Built(
@@ -62,13 +63,19 @@ def remind(about: About) -> Built:
     )
 
 
-def _released(about: About, offer: Offer, since: date | None = None) -> Sequence[tuple[Person, Release]]:
-    """People sent to the employer of whom it has said nothing yet."""
+def _released(
+    about: About,
+    offer: Offer,
+    states: Sequence[ProposalState] = (ProposalState.SENT,),
+    *,
+    since: date | None = None,
+) -> Sequence[tuple[Person, Release]]:
+    """People sent to the employer whose proposals are in these states: of whom it has said nothing yet."""
     query = (
         sa.select(Person, Release)
         .join(MatchProposal, MatchProposal.person_id == Person.id)
         .join(Release, Release.proposal_id == MatchProposal.id)
-        .where(MatchProposal.offer_id == offer.id, MatchProposal.state == ProposalState.SENT)
+        .where(MatchProposal.offer_id == offer.id, MatchProposal.state.in_(states))
         .order_by(Release.id)
     )
     if since is not None:
