@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from matching import audit
 from matching.store.intake import ImportBatch, ImportRow, PossibleDuplicate
 from matching.store.matches import MatchProposal, ReviewDecision
+from matching.store.messages import PersonRequest, Wish
 from matching.store.organisations import Offer, Organisation
 from matching.store.people import (
     Diploma,
@@ -19,7 +20,16 @@ from matching.store.people import (
 )
 from matching.store.placements import AidMilestone, PlacementEvent
 from matching.store.upkeep import Job
-from matching.vocabulary import BatchState, ImportKind, JobState, ProposalState, RowOutcome, Source
+from matching.vocabulary import (
+    BatchState,
+    ImportKind,
+    JobState,
+    ProposalState,
+    RequestKind,
+    RequestState,
+    RowOutcome,
+    Source,
+)
 from tests import build, hires
 
 AT = datetime(2013, 10, 30, 9, tzinfo=UTC)
@@ -28,7 +38,7 @@ CODES = {
     "civility", "phone", "contact_phone", "postcode", "insee_code", "wanted_rome", "rome", "siret", "rna", "naf",
     "workforce", "declared_quarter", "source", "programme", "contract_kind", "end_reason", "end_situation", "action",
     "reason_code", "channel", "kind", "scheme", "fact", "why", "sha256", "upload", "error_code", "step", "password_hash",
-    "email", "field", "state",
+    "email", "field", "state", "wished_hours",
 }  # fmt: skip
 
 
@@ -115,6 +125,17 @@ def dossier(session, text, *, agency, user, offer=None):
         for row in session.scalars(sa.select(kind).where(kind.placement_id == placement.id)):
             mark(row, text)
     mark(placement, text)
+    requests = [
+        PersonRequest(
+            person_id=person.id, proposal_id=proposal.id if kind is RequestKind.QUESTION else None, kind=kind,
+            fact="phone" if kind is RequestKind.CORRECTION else None, words=f"{text} words", state=RequestState.OPEN,
+            made_on=AT.date(), due_on=AT.date(),
+        )
+        for kind in RequestKind
+    ]  # fmt: skip
+    requests[1].state, requests[1].closed_on, requests[1].answer = RequestState.DONE, AT.date(), f"{text} answer"
+    session.add_all([*requests, Wish(person_id=person.id, rank=2, title=f"{text} wish", stated_on=AT.date())])
+    session.flush()
     for action in ("person.edit", "person.read"):
         audit.append(
             session, at=AT, actor_id=user.id, action=action, subject_kind="person", subject_id=str(person.public_id),
@@ -133,6 +154,7 @@ def dossier(session, text, *, agency, user, offer=None):
             sa.select(AidMilestone.id).where(AidMilestone.placement_id == placement.id)
         ).all(),
         people=[person.public_id, waiting.public_id],
+        requests=[each.public_id for each in requests],
     )
 
 

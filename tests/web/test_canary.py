@@ -59,6 +59,7 @@ def ids_of(theirs):
         "offres": theirs.proposals,
         "organisations": [theirs.person],
         "placements": [theirs.placement],
+        "demandes": theirs.requests,
         "imports": theirs.batches,
         "travaux": [theirs.job],
         "comptes": [],

@@ -47,7 +47,7 @@ def base(app, database):
         ).one()
         ids = {
             "candidats": own.people[1:], "propositions": own.proposals[1:], "offres": [own.offer], "imports": own.batches[:1],
-            "placements": [own.placement], "organisations": [employer], "travaux": [own.job], "comptes": [chief.public_id],
+            "placements": [own.placement], "demandes": own.requests, "organisations": [employer], "travaux": [own.job], "comptes": [chief.public_id],
         }  # fmt: skip
     return {"chief": doors.sign_in(app, chief), "admin": doors.sign_in(app, admin)}, ids
 
