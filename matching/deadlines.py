@@ -42,7 +42,6 @@ class Kind(StrEnum):
     ALERT = "alert"
     SILENCE = "silence"
     RETURN = "return"
-    AGREEMENT = "agreement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +87,13 @@ FURTHEST = tuple(reversed(LIVE_PROPOSALS))
 
 #: A start or an end of trial is asked about so many days after its day (workflow.md iii).
 ASKED_AFTER = {Kind.START: timedelta(days=3), Kind.TRIAL: timedelta(days=2)}
+
+
+def is_asked(line: Deadline, on: date) -> bool:
+    """Whether nobody has said for days what became of that start or that trial: somebody is to be asked."""
+    wait = ASKED_AFTER.get(line.kind)
+    return wait is not None and on >= line.day + wait
+
 
 #: A step of a contract that somebody should note -> the states it waits in, the day it is about.
 STEPS: Mapping[Kind, tuple[tuple[PlacementState, ...], Any]] = {
@@ -223,9 +229,7 @@ def _holding_until(
 
 
 def _people(session: Session, ids: Sequence[int]) -> dict[int, Any]:
-    query = sa.select(
-        Person.id, Person.public_id, Person.given_names, Person.family_name, Person.version
-    )
+    query = sa.select(Person.id, Person.public_id, Person.given_names, Person.family_name, Person.version)
     return {row.id: row for row in session.execute(query.where(Person.id.in_(ids)))}
 
 

@@ -120,6 +120,6 @@ def entries(session: Session, actor: scope.Actor, book: ProgrammeBook, *, on: da
 def _uid(line: Deadline) -> str:
     """A digest: what it stands for is read from it by nobody."""
     of = line.placement_id or line.person_id
-    own = tuple(str(getattr(line, name, "")) for name in ("check_in_id", "milestone", "number", "agreement"))
+    own = tuple(str(getattr(line, name, "")) for name in ("check_in_id", "milestone", "number"))
     named = (str(line.kind), str(of), str(line.programme), *own)
     return hashlib.sha256("|".join(named).encode()).hexdigest()[:32]

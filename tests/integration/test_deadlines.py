@@ -118,7 +118,11 @@ def test_steps_of_a_contract_are_due_from_their_day_until_they_are_noted(session
     assert due(date(2013, 11, 17)) == [] and due(date(2013, 11, 17), 1) == [(Kind.SIGNATURE, first)]
     step(A.SIGN, hires.DAY, starts_on=first, trial_end_on=trial)
     assert due(first) == [(Kind.START, first)]
+    (line,) = deadlines.contract_steps_due(session, actor, on=first)
+    assert [deadlines.is_asked(line, first.replace(day=day)) for day in (20, 21)] == [False, True]
     step(A.START, first)
+    (line,) = deadlines.contract_steps_due(session, actor, on=date(2014, 1, 20))
+    assert [deadlines.is_asked(line, trial.replace(day=day)) for day in (18, 19)] == [False, True]
     assert due(first) == [] and due(date(2014, 1, 20)) == [(Kind.TRIAL, trial)]
     step(A.PASS_TRIAL, trial)
     step(A.RUN, trial)

@@ -133,6 +133,8 @@ def _milestone(row: MilestoneDue) -> Line:
 
 def _contract(row: Deadline) -> Line:
     title, note, verb = said.contract(row)
+    if deadlines.is_asked(row, today()):
+        note += followed.TO_ASK[row.kind]
     return Line("contrats", row, title, note, verb, _hire(row, "suite"))
 
 

@@ -142,6 +142,13 @@ def back(row: object) -> tuple[str, str, str]:
     return f"{person} : retour de suspension à noter", f"{organisation}.", "Noter la reprise"
 
 
+#: What to ask of a start or an end of trial that nobody has noted for days.
+TO_ASK = {
+    Kind.START: " Rien n'est noté : demandez à l'employeur si la personne est venue.",
+    Kind.TRIAL: " Rien n'est noté : demandez à l'employeur si la personne est restée.",
+}
+
+
 # --- the calendar
 
 CALENDAR = "Passerelle : échéances"
@@ -156,7 +163,6 @@ DAYS = {
     Kind.ALERT: "difficulté à régler",
     Kind.SILENCE: "aide sans réponse",
     Kind.RETURN: "retour de suspension",
-    Kind.AGREEMENT: "convention à renouveler",
 }
 
 
