@@ -224,12 +224,18 @@ LETTERS: dict[str, Words] = {
         ),
         "Voir le dossier",
     ),
+    "hand_over_answered.ended": Words(
+        "Un dossier que vous aviez confié vous revient",
+        (HELLO, "{agency} rend le suivi du dossier ({name}) : c'est de nouveau à vous de le suivre."),
+        "Voir le dossier",
+    ),
     "break_glass_notice": Words(
         "Une fiche a été ouverte hors portefeuille",
         (
             HELLO,
             "{who} a ouvert une fiche hors de son portefeuille{name}, {when}, pour la lire seulement et pour une demi-heure.",
-            "Son motif écrit est au journal. S'il vous étonne, parlez-en à l'encadrement.",
+            "L'agence qui suit la personne lit son motif, page « Hors portefeuille ». S'il vous étonne, parlez-en à "
+            "l'encadrement.",
         ),
         "Voir la suite",
     ),
