@@ -127,7 +127,7 @@ def to_send(row: AidMilestone, programme: str | None, book: ProgrammeBook, on: d
     return (
         stake(row, programme, book).sent_to is not None
         and MilestoneAction.RECEIVE in milestones.offered(row, Party.EMPLOYER, on)
-        and not _too_soon(row, on)
+        and _too_soon(row, on) is None
     )
 
 
@@ -164,8 +164,8 @@ def declare_sent(
         refuse("nothing-to-send")
     if placement.signed_on is not None and on < placement.signed_on:
         refuse("before-last-step", day=placement.signed_on)
-    if _too_soon(row, on):
-        refuse("not-yet", day=row.due_on)
+    if (first := _too_soon(row, on)) is not None:
+        refuse("not-yet", day=first)
     milestones.settle(
         session, row, MilestoneAction.RECEIVE, actor_id=actor_id, party=Party.EMPLOYER, on=on, reason=DECLARED,
         told=True,
@@ -181,9 +181,15 @@ def declare_sent(
     )
 
 
-def _too_soon(row: AidMilestone, on: date) -> bool:
-    """A month is stated once it is over; a paper without money may come early."""
-    return row.window_opens_on is None and row.amount_cents > 0 and on < row.due_on
+def _too_soon(row: AidMilestone, on: date) -> date | None:
+    """The first day on which the paper may be said sent, while it is to come; None from then on.
+
+    A month is stated once it is over; a paper without money may come some weeks early.
+    """
+    if row.window_opens_on is not None:
+        return None  # the machine's own guard
+    first = row.due_on if row.amount_cents else row.due_on - timedelta(days=AHEAD)
+    return first if on < first else None
 
 
 def _who(row: Any) -> str:

@@ -401,6 +401,10 @@ def test_the_employer_says_sent_and_the_agency_confirms(scene, contract, monkeyp
     assert again.status_code == 409 and "Vous avez dit l'avoir envoyé le 20 janvier 2014" in words_of(again)
     assert "Envoyé, à confirmer" in words_of(again) and "Papier reçu" not in words_of(again)
     with scene.database.transaction() as session:
+        chief = account(session, "advisor", an_agency(session))
+    told = words_of(sign_in(scene.app, chief).get(f"/placements/{contract}"))
+    assert "Envoyé, dit l'employeur" in told and "Demander : Premier versement" in told
+    with scene.database.transaction() as session:
         events = session.scalars(
             sa.select(PlacementEvent).where(PlacementEvent.action == "milestone_receive")
         ).all()

@@ -247,7 +247,8 @@ def _shown(held: Contract, on: date, sending: SentForm | None = None) -> Shown:
         if line.form is not None or (line.declared is not None and line.said == words.SENT[0]):
             by_group["now"].append(line)
         elif waits in (milestones.Standing.TO_COME, milestones.Standing.OPEN, milestones.Standing.LATE):
-            by_group["later" if waits is milestones.Standing.TO_COME else "now"].append(line)
+            idle = waits is milestones.Standing.TO_COME or line.said == words.NOTHING_TO_SEND[0]
+            by_group["later" if idle else "now"].append(line)
         else:
             by_group["now" if row.milestone.state in words.UNDER_WAY else "over"].append(line)
     groups = {name: tuple(sorted(lines, key=lambda line: line.last_day)) for name, lines in by_group.items()}
@@ -263,6 +264,8 @@ def _line(held: Contract, shown: ledgers.Row, on: date, sending: SentForm | None
     if employer_aids.to_send(row, held.placement.programme, book(), on):
         form = _sent_form(row, on, sending)
     waits = milestones.standing(row, on) is not None
+    if waits and asked.sent_to is None:
+        told, kind = words.NOTHING_TO_SEND
     return Line(
         held,
         row,

@@ -76,7 +76,7 @@ def aids(session: Session, me: scope.Actor, on: date) -> Iterator[Line]:
             row.window_closes_on or row.due_on,
             candidates.paper_of(held, row),
             candidates.at_stake(row, asked),
-            "Envoyer",
+            "Voir le papier",
             url,
         )
 

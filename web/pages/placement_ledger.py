@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -57,12 +57,15 @@ class Ledger:
         return (*self.now, *self.later, *self.over)
 
 
-def ledger(rows: Sequence[AidMilestone], on: date) -> Ledger:
+def ledger(
+    rows: Sequence[AidMilestone], on: date, declared: Container[tuple[str, int]] = frozenset()
+) -> Ledger:
+    """`declared`: (kind, number) of the papers that the employer says it sent; nobody has confirmed them yet."""
     now: list[Row] = []
     later: list[Row] = []
     over: list[Row] = []
     for milestone in rows:
-        row = _row(milestone, on)
+        row = _row(milestone, on, (milestone.kind, milestone.number) in declared)
         (now if row.open else later if row.to_come else over).append(row)
 
     def cents(*states: MilestoneState) -> int:
@@ -82,9 +85,11 @@ def ledger(rows: Sequence[AidMilestone], on: date) -> Ledger:
     )
 
 
-def _row(milestone: AidMilestone, on: date) -> Row:
+def _row(milestone: AidMilestone, on: date, declared: bool) -> Row:
     standing = milestones.standing(milestone, on)
     said, kind = words.STANDINGS[standing] if standing else words.MILESTONE_STATES[milestone.state]
+    if declared and milestone.state is MilestoneState.DOCUMENT_RECEIVED:
+        said, kind = words.SAID_SENT
     actions = milestones.offered(milestone, actor().party, on)
     to_come = standing is milestones.Standing.TO_COME
     near = milestone.due_on <= on + timedelta(days=NEAR)
@@ -124,6 +129,8 @@ def settle(
                 abort(404)
             name = words.milestone(row.kind, row.number, row.due_on, row.paper)
             try:
+                if row.kind in milestones.BY_AGREEMENTS:
+                    raise InvalidInput("agreement-row")
                 if seen != row.state:
                     raise StaleVersion("stale-version", machine="milestone")
                 with session.begin_nested():

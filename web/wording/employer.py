@@ -171,7 +171,7 @@ def what_to_answer(candidate: Candidate) -> str:
     who = candidate.advisor.name if candidate.advisor else "L'agence"
     match candidate.state:
         case State.SENT:
-            return "L'avez-vous vu en entretien ? Votre réponse prend un instant, et la personne l'attend."
+            return "L'entretien a-t-il eu lieu ? Votre réponse prend un instant, et la personne l'attend."
         case State.INTERVIEW:
             return "L'entretien a eu lieu : dites ce que vous décidez."
         case State.SELECTED if candidate.placement is not None:
@@ -229,6 +229,8 @@ def refusal(fault: PasserelleError) -> str:
 
 # --- the aid
 
+#: A row for which the employer sends nothing.
+NOTHING_TO_SEND = ("Rien à envoyer", "plain")
 #: A paper that the employer says it sent, until the agency confirms it.
 SENT = ("Envoyé, à confirmer", "info")
 #: Rows that somebody still works on.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from matching.employer_aids import DECLARED
 from matching.errors import PasserelleError
 from matching.milestones import MilestoneAction, Standing
 from matching.placement_foresight import Entailed, Rows
@@ -148,6 +149,8 @@ MILESTONE_STATES: Mapping[MilestoneState, tuple[str, str]] = {
     MilestoneState.LAPSED: ("Perdu : délai passé", "error"),
     MilestoneState.CANCELLED: ("Annulé", "plain"),
 }
+#: A paper that the employer says it sent: asking for the money confirms it.
+SAID_SENT = ("Envoyé, dit l'employeur", "warn")
 #: Where a row that waits for its paper stands, whatever the clock has noted.
 STANDINGS: Mapping[Standing, tuple[str, str]] = {
     Standing.TO_COME: ("À venir", "plain"),
@@ -183,9 +186,14 @@ def track(hire: Hire) -> list[Mark]:
     """The way of a hire, from the promise to the end of the contract, as far as it makes sense for this one."""
     placement = hire.placement
     noted = {line.event.action: line.event.done_on for line in reversed(hire.events)}
+    registered = noted.get("register")  # signed when it was noted: its aid was decided before
+    if registered is not None:
+        noted["sign"] = registered
     signed, requested = "sign" in noted, "request_aid" in noted
-    marks = [Mark("Promesse", noted.get("promise"), "")]
-    if placement.programme is not None and (requested or not signed):
+    marks = [] if registered is not None else [Mark("Promesse", noted.get("promise"), "")]
+    if registered is not None:
+        marks.append(Mark("Décision d'aide", placement.aid_decision_on, "", f"n° {placement.aid_number}"))
+    elif placement.programme is not None and (requested or not signed):
         marks.append(Mark("Demande d'aide", noted.get("request_aid"), ""))
         decided = noted.get("grant") or noted.get("refuse")
         name = "Aide refusée" if "refuse" in noted else "Décision d'aide"
@@ -274,6 +282,17 @@ def of_the_aid(lines: Iterable[Line]) -> list[Line]:
     return [line for line in lines if line.event.action.startswith("milestone_")]
 
 
+def said_sent(lines: Iterable[Line]) -> frozenset[tuple[str, int]]:
+    """(kind, number) of the rows of the aid whose paper the employer says it sent."""
+    found = set()
+    for line in of_the_aid(lines):
+        own, *more = (line.event.reason or "").split(" · ")
+        kind, _, number = own.rpartition(" ")
+        if DECLARED in more and number.isdecimal():
+            found.add((kind, int(number)))
+    return frozenset(found)
+
+
 def meanwhile(row: AidMilestone, lines: Iterable[Line]) -> str:
     """Who noted what of that row of the aid since the page was opened."""
     said = MILESTONE_STATES[row.state][0].lower()
@@ -292,7 +311,7 @@ AID_REASONS = {"suspended": "mois suspendu", "whole aid": "aide perdue en entier
 
 def reason(text: str | None) -> str:
     """The codes and words kept with an event, in French; « monthly 3 » is left to the milestone's own name."""
-    known = {**EXIT_REASONS, **MOTIVES, **SITUATIONS}
+    known = {**EXIT_REASONS, **MOTIVES, **SITUATIONS, DECLARED: "envoyé, dit l'employeur"}
     return " · ".join(_piece(part, known) for part in (text or "").split(" · ") if part)
 
 
