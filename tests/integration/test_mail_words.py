@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from matching import accounts, outbox, report, report_model, telling
+from matching import accounts, outbox, placements, report, report_model, telling
 from matching.offers import OfferAction, change
 from matching.proposals import Details, ProposalAction as Action, review
 from matching.report_model import Highlight, Month
@@ -14,6 +14,8 @@ from matching.store.accounts import Invitation
 from matching.store.follow_up import BreakGlass, CheckIn, HandOver
 from matching.store.matches import Release, ReviewDecision
 from matching.store.messages import AccessLink, OutgoingMessage, PersonRequest
+from matching.store.organisations import Offer
+from matching.store.people import Person
 from matching.store.placements import AidMilestone
 from matching.store.upkeep import PublishedReport
 from matching.vocabulary import (
@@ -31,7 +33,7 @@ from matching.vocabulary import (
     RequestState,
     Role,
 )
-from tests import build
+from tests import build, hires
 from tests.integration.mailing import AT, BOOK, ON, agency
 from web.mail import compose as composing, transport
 from web.mail.compose import BUILDERS, compose
@@ -435,6 +437,29 @@ def test_an_offer_withdrawn_tells_each_person_who_was_asked(session):
         reason="plus de poste",
     )  # fmt: skip
     assert waiting(session) == [(*TOLD, "offer_withdrawn")]
+
+
+def test_a_signature_tells_every_other_employer_once_and_who_waited_for_the_post(session):
+    scene = Scene(session)
+    chosen = hires.selected(session, agency=scene.house, positions=1)
+    hired = session.get_one(Person, chosen.person_id)
+    hired.email = "hired@exemple.fr"
+    elsewhere = build.offer(session, contact_email="autre@exemple.fr")
+    for offer, state in ((elsewhere, State.SENT), (scene.offer, State.PERSON_ASKED)):
+        row = build.proposal(session, person=hired, offer=offer, state=state, wake_on=None)
+        if state is State.SENT:
+            decision = scene.decision(row, "send", State.AGREED, state)
+            session.add(Release(proposal_id=row.id, decision_id=decision.id, decided_by_id=scene.nadia.id, fields=[], released_on=ON))  # fmt: skip
+    taken = session.get_one(Offer, chosen.offer_id)
+    build.proposal(session, person=scene.ines, offer=taken, state=State.PERSON_ASKED, wake_on=None)
+    session.flush()
+    placements.open_with(
+        session, chosen, hires.way(hires.AVENIR), programme=hires.AVENIR, actor_id=scene.nadia.id,
+        party=Party.ADVISOR, at=AT, book=BOOK,
+    )  # fmt: skip
+    assert sorted(waiting(session), key=str) == [
+        ("candidate_gone", "autre@exemple.fr", None), (*TOLD, "position_filled")
+    ]  # fmt: skip
 
 
 def send(scene, row, at=AT):
