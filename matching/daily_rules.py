@@ -6,7 +6,7 @@ counts what the others left.
 
 from __future__ import annotations
 
-from . import hand_overs, offer_clock, placement_clock, pressing, proposal_clock, right_clock
+from . import hand_overs, offer_clock, offer_drafts, placement_clock, pressing, proposal_clock, right_clock
 from .daily import Rule
 
 RULES: tuple[tuple[str, Rule], ...] = (
@@ -28,5 +28,6 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("remind-employers", proposal_clock.remind_employers),
     ("aid-notices", placement_clock.tell_of_papers),
     ("check-ins", placement_clock.ask_how_it_goes),
+    ("old-drafts", offer_drafts.forget),
     ("digest", pressing.digest),
 )

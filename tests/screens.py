@@ -45,6 +45,7 @@ SCREENS = {
     "offers.take": (CHIEF, "/organisations/{organisation}/offre"),
     "organisations.index": (CHIEF, "/organisations"),
     "organisations.show": (CHIEF, "/organisations/{organisation}"),
+    "invitations.invite": (CHIEF, "/organisations/{organisation}/invitation"),
     "people.index": (CHIEF, "/candidats"),
     "people.show": (CHIEF, "/candidats/{person}"),
     "people.details": (CHIEF, "/candidats/{person}/coordonnees"),
@@ -79,7 +80,10 @@ SCREENS = {
 OTHERS = {
     # an employer's: tests/web/test_employer_pages.py and tests/browser/test_employer_answers.py
     "aids.index", "aids.show", "released.by_link", "released.index",
+    "aided.show",  # tests/web/test_aided_pages.py
     "messages.show",  # tests/web/test_messages_pages.py
+    # tests/web/test_employer_offers.py and tests/browser/test_employer_offer.py
+    "estimates.titles", "offer_link.show", "own_offers.check",
     "accounts.second_factor", "accounts.confirm", "health.alive", "health.ready", "imports.rejects", "imports.state",
     "check_ins.ask", "feeds.read", "jobs.show", "jobs.state", "reports.as_csv", "reports.as_json", "static",
     "personal.answer", "personal.correction", "personal.erasure", "personal.file", "personal.wish", "requests.show",

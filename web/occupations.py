@@ -19,7 +19,7 @@ KEY = "passerelle.coder"
 #: Occupations among which somebody picks (ux.md §6).
 PICKED = 3
 #: Nothing this unlike is worth reading.
-LIKE = 0.2
+LIKE = 0.015
 #: Titles whose answers are kept; then the coder is made anew.
 REMEMBERED = 5_000
 _lock = threading.Lock()

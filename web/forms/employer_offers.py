@@ -105,6 +105,8 @@ class EmployerOfferForm(OfferForm):
         ],
         refused="Indiquez un nombre d'heures, par exemple 35 ou 17,5.",
     )
+    tutor = StringField("Qui accompagnera le jeune au quotidien ?", [longest(255)], filters=[text])
+    training = StringField("Formation prévue", [longest(255)], filters=[text])
     starts_on = DayField("Début souhaité")
     apply_before = DayField("Date limite")
     level = SelectField(

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from matching import (
     clock,
-    offer_aid,
     offer_entry,
     offer_queries,
     offers,
@@ -22,13 +21,14 @@ from matching.store import scope
 from matching.store.organisations import Offer, Organisation
 from matching.vocabulary import OfferState, Sector
 
+from .. import estimates
 from ..db import book, reading, today, transaction
 from ..forms import offer_layout as layout, offers as forms
 from ..forms.offers import OfferForm
 from ..forms.organisations import EmployerForm
 from ..notices import done
 from ..security import actor, requires
-from ..wording import offers as words, sentence_for
+from ..wording import offers as words, own_offers as plain, sentence_for
 from . import employer_offers as own
 from .offer_shown import who_was_faster
 from .offers import pages as pages, sheet
@@ -70,7 +70,7 @@ def _edit(ref: UUID, *, completing: bool) -> Any:
     conflict, good = None, form.holds(today())
     if request.form.get("etape") == "recalculer":
         with reading() as session:
-            return _form_page(session, ref, form, completing=completing, good=good), 200 if good else 422
+            return _form_page(session, ref, form, completing=completing), 200 if good else 422
     if good:
         try:
             with transaction() as session:
@@ -84,7 +84,7 @@ def _edit(ref: UUID, *, completing: bool) -> Any:
     with reading() as session:
         if conflict is not None and _is_over(session, ref):
             return sheet(session, ref, conflict=who_was_faster(session, ref, conflict)), 409
-        page = _form_page(session, ref, form, completing=completing, conflict=conflict, good=good)
+        page = _form_page(session, ref, form, completing=completing, conflict=conflict)
     return page, 409 if conflict else 422
 
 
@@ -156,9 +156,7 @@ def _form_page(
     *,
     completing: bool,
     conflict: PasserelleError | None = None,
-    good: bool = False,
 ) -> str:
-    """`good`: what was typed can be read, so that an aid can be estimated from it."""
     offer = scope.one(session, scope.offers_to_edit(actor()), Offer.public_id == ref)
     employer = offer_queries.employer_of(session, offer)
     since: tuple[str, ...] = ()
@@ -190,16 +188,18 @@ def _form_page(
         shown=layout.SHOWN,
         pairs=layout.PAIRS,
         echoes=_echoes(shown),
-        aid=_estimate(offer if form is None else offer_entry.draft(form.entry()) if good else None, employer),
-        to_correct=form is not None and not good,
+        figures=_figures(session, shown, employer),
+        plain=plain,
         conflict=who_was_faster(session, ref, conflict) if conflict else None,
         since=[(words.FIELD_NAMES[name], _as_stored(stored, name)) for name in since] if stored else [],
     )
 
 
-def _estimate(offer: Offer | None, employer: Organisation) -> Any:
-    """The aid of those terms; none of a form that cannot be read."""
-    return None if offer is None else offer_aid.estimate(offer, employer, book(), today())
+def _figures(session: Session, form: OfferForm, employer: Organisation) -> estimates.Figures:
+    """The aid of those terms, and the count where it was asked for."""
+    if request.form.get("etape") == "recalculer":
+        return estimates.of_all(session, form, employer)
+    return estimates.of_aid(form, employer)
 
 
 def _as_stored(form: OfferForm, name: str) -> str:
@@ -309,6 +309,7 @@ def take(ref: UUID) -> Any:
         employer = scope.one(session, scope.organisations(actor()), Organisation.public_id == ref)
         if good and request.form.get("etape") == "verifier":
             return _check_page(form, employer, key)
+        figures = _figures(session, form, employer)
     page = render_template(
         "offers/take.html",
         form=form,
@@ -319,8 +320,10 @@ def take(ref: UUID) -> Any:
         shown=layout.SHOWN,
         pairs=layout.PAIRS,
         echoes=_echoes(form),
+        figures=figures,
+        plain=plain,
     )
-    refused = request.method == "POST" and not good
+    refused = request.method == "POST" and not good and request.form.get("etape") != "recalculer"
     return (page, 422) if refused else page
 
 
