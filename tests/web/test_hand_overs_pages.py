@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from matching.store.follow_up import HandOver
+from matching.store.organisations import Offer
 from matching.store.people import Agency, Person
-from matching.vocabulary import AgencyKind, HandOverState
+from matching.vocabulary import AgencyKind, HandOverState, ProposalState
 from tests import hires
 from tests.web.doors import account, an_agency, csrf, sign_in
 
@@ -145,3 +146,22 @@ def test_a_third_agency_sees_nothing_of_it(house, database, elsewhere):
         f"/passations/{ref}/acceptation", data={"csrf_token": token, "acceptation-version": version}
     )
     assert sent.status_code == 404 and request_of(database)[2] is HandOverState.ASKED
+
+
+def test_asked_from_a_proposal_whose_person_said_yes_and_not_before(house, database):
+    giver, _, found = house
+    with database.transaction() as session:
+        pole = an_agency(session)
+        agreed = hires.selected(session, agency=pole)
+        agreed.state = ProposalState.AGREED
+        early = hires.selected(session, agency=pole)
+        early.state = ProposalState.APPROVED
+        refs = [(session.get_one(Offer, each.offer_id).public_id, each.public_id) for each in (agreed, early)]
+    pages = [giver.get(f"/offres/{offer}/propositions/{ref}").text for offer, ref in refs]
+    assert ["Confier le suivi…" in page for page in pages] == [True, False]
+    path = f"/propositions/{refs[0][1]}/passation"
+    data = {"csrf_token": csrf(giver, path), "to": str(found["local"]), "note": "D'accord pour signer."}
+    assert giver.post(path, data=data).status_code == 303
+    assert "Réponse avant le" in giver.get(f"/offres/{refs[0][0]}/propositions/{refs[0][1]}").text
+    refused = giver.post(f"/propositions/{refs[1][1]}/passation", data=data)
+    assert refused.status_code == 422 and "ce n" in refused.text
