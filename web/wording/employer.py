@@ -180,7 +180,7 @@ def what_to_answer(candidate: Candidate) -> str:
         case State.SELECTED:
             start = f" à partir du {weekday(candidate.starts_on, year=True)}" if candidate.starts_on else ""
             return f"Vous avez choisi cette personne{start}. {who} vous rappelle pour la suite."
-    return "La personne a été prévenue. Vous n'avez rien à faire."
+    return "L'agence prévient la personne. Vous n'avez rien à faire."
 
 
 def deadline(candidate: Candidate) -> str:
@@ -190,9 +190,7 @@ def deadline(candidate: Candidate) -> str:
 def said(step: Said) -> str:
     """A line of the history: « « Rencontré » noté le 7 novembre 2013 par Anne Roussel »."""
     if step.action == "no_answer_employer":
-        return (
-            f"{STEPS[step.action]} en {LONGEST} jours ouvrés : la personne a été prévenue le {day(step.on)}"
-        )
+        return f"{STEPS[step.action]} en {LONGEST} jours ouvrés, le {day(step.on)} : l'agence prévient la personne"
     by = f" par {step.who}" if step.who else (" par le lien du message" if step.action != "send" else "")
     reason = f" : {uncapital(REASONS[step.reason])}" if step.reason in REASONS else ""
     return f"{STEPS[step.action]} le {day(step.on)}{by}{reason}"
