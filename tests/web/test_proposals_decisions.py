@@ -67,9 +67,9 @@ def test_defer_brings_back_on_its_day(scene, monkeypatch):
     assert scene.decide(1, "defer", wake_on="18/11/13").status_code == 303
     assert (scene[1].state, scene[1].wake_on) == (State.DEFERRED, date(2013, 11, 18))
     ask = scene.client.get(f"/propositions/{scene[2].public_id}/report").text
-    assert "Lundi 11 novembre" in ask.replace("\u00a0", " ") and "jamais envoyé au jeune" in ask
-    assert scene.decide(2, "defer", when="2013-11-11").status_code == 303
-    assert (scene[2].state, scene[2].wake_on) == (State.DEFERRED, date(2013, 11, 11))
+    assert "Mardi 12 novembre" in ask.replace("\u00a0", " ") and "jamais envoyé au jeune" in ask
+    assert scene.decide(2, "defer", when="2013-11-12").status_code == 303
+    assert (scene[2].state, scene[2].wake_on) == (State.DEFERRED, date(2013, 11, 12))
     assert "À revoir le 18 novembre" in scene.client.get(scene.queue_url).text
     monkeypatch.setenv("PASSERELLE_TODAY", "2013-11-18")
     app = scene.app

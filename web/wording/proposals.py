@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from matching import workdays
 from matching.errors import PasserelleError
 from matching.offer_aid import Lump, Monthly
 from matching.proposals import ProposalAction as Action
@@ -185,6 +186,7 @@ ACTIONS = {
     Action.UNDO: "Annuler",
     Action.WAKE: "Reprendre",
 }
+ONE_DAY = timedelta(days=1)
 #: Refusals as this page says them: no code of ours, and what to do here.
 HERE_REFUSED = {
     "bad-reason": "Choisissez un motif.",
@@ -199,15 +201,23 @@ HERE_REFUSED = {
 
 
 def wake_days(on: date) -> dict[str, str]:
-    """Days to look again, near at hand: tomorrow, the Monday after it, two weeks on."""
-    tomorrow = on + timedelta(days=1)
-    monday = tomorrow + timedelta(days=(7 - tomorrow.weekday()) % 7 or 7)
+    """Days to look again, near at hand and worked: tomorrow, the Monday after it, two weeks on."""
+    tomorrow, monday, later = (_worked(day) for day in (on + ONE_DAY, _monday(on), on + 14 * ONE_DAY))
     days = {
-        tomorrow: f"Demain, {weekday(tomorrow)}",
+        tomorrow: ("Demain, " if tomorrow == on + ONE_DAY else "Dès ") + weekday(tomorrow),
         monday: capital(weekday(monday)),
-        on + timedelta(days=14): f"Dans 2 semaines, {weekday(on + timedelta(days=14))}",
+        later: f"Dans 2 semaines, {weekday(later)}",
     }
     return {day.isoformat(): said for day, said in days.items()}
+
+
+def _monday(on: date) -> date:
+    """The first Monday after tomorrow."""
+    return on + ONE_DAY * (7 - on.weekday() if on.weekday() < 6 else 8)
+
+
+def _worked(day: date) -> date:
+    return day if workdays.is_working(day) else workdays.after(day, 1)
 
 
 #: For a form whose hidden fields came back broken.
