@@ -37,6 +37,8 @@ ADVISOR, LOCAL, EMPLOYER, CLOCK, SYSTEM = (
 
 #: States in which nothing was paid yet and something still may be.
 OUTSTANDING = (State.UPCOMING, State.DUE, State.DOCUMENT_RECEIVED, State.ASKED)
+#: Rows that agreements answer, with what they know besides (`agreements`): never noted by hand.
+BY_AGREEMENTS = frozenset({"agreement-review", "renewal"})
 #: States in which the paper has not come yet: past its window, the row is lost.
 WITHOUT_PAPER = (State.UPCOMING, State.DUE)
 
@@ -153,6 +155,8 @@ def offered(milestone: AidMilestone, party: Party, on: date) -> tuple[MilestoneA
     """Steps that this party may note of the row on that day, in the order of the table."""
     if milestone.state is State.DOCUMENT_RECEIVED and not milestone.amount_cents:
         return ()  # ends with its paper
+    if milestone.kind in BY_AGREEMENTS:
+        return ()
     return tuple(
         action
         for action, line in TRANSITIONS.items()

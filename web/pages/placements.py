@@ -19,13 +19,13 @@ from matching.placement_foresight import Entailed
 from matching.placement_queries import Hire
 from matching.placements import PlacementAction
 
-from .. import handed
+from .. import agreed, handed
 from ..db import book, note_read, reading, today, transaction
 from ..forms.follow_up import forms_of
 from ..forms.placements import SettlingForm, StepForm
 from ..notices import done
 from ..security import actor, requires
-from ..wording import follow_up as followed, placements as words
+from ..wording import aided as aided_words, follow_up as followed, placements as words
 from ..wording.frozen import frozen
 from . import placement_ledger as lines
 
@@ -87,6 +87,7 @@ def page_of(
         hire = placement_queries.hire(session, actor(), ref)
         proposal = placement_queries.proposal_of(session, hire.placement)
         held = handed.of(session, hire.person, hire.placement, hire.offer)
+        aided = agreed.card_of(session, hire.placement, book())
     settling = settling or SettlingForm(formdata=None, prefix="lot-", data={"on": on})
     return render_template(
         "placements/show.html",
@@ -94,12 +95,14 @@ def page_of(
         placement=hire.placement,
         proposal=proposal,
         handed=held,
+        aided=aided,
+        aided_words=aided_words,
         on=on,
         track=words.track(hire),
         steps=_offered(hire, on, bound),
         bound=bound,
         conflict=conflict,
-        ledger=lines.ledger(hire.milestones, on),
+        ledger=lines.ledger(hire.milestones, on, words.said_sent(hire.events)),
         settling=settling,
         results=results,
         ticked=ticked,
