@@ -2,20 +2,23 @@
 
 import re
 import threading
+import time
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from matching import message_acts, outbox, telling
+from matching import clock, message_acts, outbox, telling
 from matching.errors import IllegalTransition, InvalidInput
 from matching.proposals import Details, ProposalAction as Action, review
 from matching.store.accounts import User
+from matching.store.engine import open_database
 from matching.store.matches import MatchProposal, ReviewDecision
 from matching.store.messages import AccessLink, OutgoingMessage
 from matching.store.people import Person
 from matching.store.scope import Actor
 from matching.vocabulary import MessageState, Party, ProposalState as State
+from tests.conftest import KEY
 from tests.integration.mailing import (
     AT,
     ON,
@@ -30,7 +33,7 @@ from tests.integration.mailing import (
     yes,
 )
 from web import links
-from web.mail import transport
+from web.mail import run, transport
 from web.mail.transport import Folder, Server, Undelivered
 from web.settings import Smtp
 
@@ -278,7 +281,42 @@ def test_sent_again_it_goes_to_the_address_of_the_day(base, box):
     assert str(box.mails[0]["To"]) == "ines@exemple.fr"
 
 
-def test_a_poison_message_stops_no_other(base, box, monkeypatch):
+class Writes:
+    """A server slow enough for somebody else to write meanwhile."""
+
+    def __init__(self, database):
+        self.database, self.took = database, 0
+
+    def send(self, _envelope):
+        with self.database.transaction() as session:
+            session.execute(sa.update(Person).values(remarks="relu"))
+        self.took += 1
+
+
+def test_the_base_is_free_while_the_server_is_asked(base):
+    written(base)
+    other = open_database(base.engine.url.render_as_string(hide_password=False), KEY)
+    where = Writes(other)
+    began = time.monotonic()
+    assert round_(base, where, at=HELD) == {"sent": 1} and where.took == 1
+    assert time.monotonic() - began < 4  # a base held meanwhile would have waited five seconds, then refused
+    other.dispose()
+
+
+def test_the_worker_s_round_says_nothing_of_anybody_in_its_log(base, monkeypatch, tmp_path, caplog):
+    caplog.set_level("DEBUG")
+    _, good = written(base)
+    _, bad = written(base, email="inès@exemple.fr")
+    monkeypatch.setattr(clock, "now", lambda: HELD)
+    assert run(base, settings(tmp_path)) == {"sent": 1, "address-invalid": 1}
+    assert [path.name for path in (tmp_path / "courrier").iterdir()] == [f"{good.public_id}.eml"]
+    assert stored(base, bad).error_code == "address-invalid"
+    for hidden in ("exemple.fr", "Inès", "Morel", "Bonjour"):
+        assert hidden not in caplog.text
+    assert run(base, settings(tmp_path, environment="production")) == {}
+
+
+def test_a_poison_message_stops_no_other(base, box):
     _, poison = written(base)
     with base.transaction() as session:
         session.get_one(OutgoingMessage, poison.id).kind = "nobody_knows"
