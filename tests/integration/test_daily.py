@@ -55,13 +55,22 @@ class Within:
         yield self.session
 
 
+class Bare(Within):
+    """The same without a savepoint for each rule: quicker, where no rule fails."""
+
+    @contextlib.contextmanager
+    def transaction(self):
+        yield self.session
+        self.session.flush()
+
+
 def instant(day, hour=6):
     return datetime.combine(day, time(hour), outbox.PARIS)
 
 
-def live(session, on, *, rules=RULES, hour=6, **more):
+def live(session, on, *, rules=RULES, hour=6, database=Within, **more):
     return clock_work.run_clock(
-        Within(session), hires.BOOK, on=on, rules=rules, now=lambda: instant(on, hour), **more
+        database(session), hires.BOOK, on=on, rules=rules, now=lambda: instant(on, hour), **more
     )
 
 
@@ -177,9 +186,9 @@ def overdue(session, on):
 def test_a_year_day_by_day(session, advisor):
     seeded(session, advisor, seed=2013, horizon=200, size=20)
     for on in days(366):
-        live(session, on, hour=23 if on.day == 7 else 6)
+        assert not live(session, on, hour=23 if on.day == 7 else 6, database=Bare).failed
         assert overdue(session, on) == []
-        if on.toordinal() % 11 == 0:  # each rule, asked again the same day, has nothing left to do
+        if on.toordinal() % 23 == 0:  # each rule, asked again the same day, has nothing left to do
             again = daily.Day(on, instant(on), hires.BOOK)
             assert {name: rule(session, again) for name, rule in RULES} == dict.fromkeys(dict(RULES), 0)
         session.execute(  # the mail leaves in the course of the day
@@ -210,15 +219,15 @@ def test_a_year_day_by_day(session, advisor):
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_whatever_days_are_skipped_the_same_becomes_of_everything(session, advisor, seed):
-    seeded(session, advisor, seed=seed, horizon=25, size=12)
-    chance, horizon = random.Random(seed), days(45)
-    lived = [horizon, sorted({horizon[-1], *chance.sample(horizon, 9)}), [horizon[0], horizon[-1]]]
+    seeded(session, advisor, seed=seed, horizon=15, size=12)
+    chance, horizon = random.Random(seed), days(36)
+    some = {horizon[0], horizon[-1], *chance.sample(horizon, 7)}
+    lived = [horizon, sorted(some), [horizon[0], horizon[-1]]]
     told = []
     for chosen in lived:
         outer = session.begin_nested()
-        live(session, horizon[0])
         for on in chosen:
-            live(session, on)
+            assert not live(session, on, database=Bare).failed
         told.append(story(session))
         outer.rollback()
         session.expire_all()
