@@ -87,7 +87,13 @@ def addresses(app, ids, method="GET"):
             for month in MONTHS if "month" in rule.arguments else (None,):
                 for choice in _choices(rule):
                     values = {
-                        name: each if _takes(rule, name, "UUID") else month if name == "month" else choice
+                        name: each
+                        if _takes(rule, name, "UUID")
+                        else 1
+                        if _takes(rule, name, "Integer")
+                        else month
+                        if name == "month"
+                        else choice
                         for name in rule.arguments
                     }
                     yield rule.endpoint, adapter.build(rule.endpoint, values, method=method)

@@ -183,8 +183,9 @@ def test_five_wrong_birth_dates_close_the_link_and_the_right_one_comes_too_late(
     assert [row.action for row in scene.rows(AuditEvent)].count("own.birth-date-failed") == 5
 
 
-def test_what_cannot_be_read_as_a_date_is_no_try(scene):
-    assert scene.post(f"/moi/{scene.file}", born="hier").status_code == 422
+@pytest.mark.parametrize("typed", ["hier", " ", "", "99/99/9999"])
+def test_what_cannot_be_read_as_a_date_is_no_try(scene, typed):
+    assert scene.post(f"/moi/{scene.file}", born=typed).status_code == 422
     assert scene.link(LinkKind.FILE).tries == 0
 
 

@@ -43,6 +43,8 @@ class _Typed(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         text = cleaned(str(valuelist[0])) if valuelist else ""
+        if valuelist and not text:
+            self.raw_data = [""]  # spaces alone are no answer
         try:
             self.data = self.parsed(text) if text else None
         except ValueError as wrong:
