@@ -52,7 +52,7 @@ class AgreementForm(FlaskForm):
         ],
     )
     rate = DecimalCommaField(
-        "Taux de l'aide, en % du SMIC",
+        "Taux de l'aide, part du SMIC",
         [
             InputRequired("Recopiez le taux, par exemple 70."),
             sensible(105, "Indiquez un pourcentage, par exemple 70."),
