@@ -6,7 +6,16 @@ counts what the others left.
 
 from __future__ import annotations
 
-from . import hand_overs, offer_clock, offer_drafts, placement_clock, pressing, proposal_clock, right_clock
+from . import (
+    aid_clock,
+    hand_overs,
+    offer_clock,
+    offer_drafts,
+    placement_clock,
+    pressing,
+    proposal_clock,
+    right_clock,
+)
 from .daily import Rule
 
 RULES: tuple[tuple[str, Rule], ...] = (
@@ -19,14 +28,14 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("hand-overs", hand_overs.expire),
     ("lapse", offer_clock.lapse),
     ("running", placement_clock.run_after_trial),
-    ("aid-paused", placement_clock.pause_months),
-    ("aid-lapsed", placement_clock.lapse),
-    ("aid-due", placement_clock.fall_due),
+    ("aid-paused", aid_clock.pause_months),
+    ("aid-lapsed", aid_clock.lapse),
+    ("aid-due", aid_clock.fall_due),
     ("check-ins-missed", placement_clock.give_up),
     ("lapsing", offer_clock.give_notice),
     ("remind-people", proposal_clock.remind_people),
     ("remind-employers", proposal_clock.remind_employers),
-    ("aid-notices", placement_clock.tell_of_papers),
+    ("aid-notices", aid_clock.tell_of_papers),
     ("check-ins", placement_clock.ask_how_it_goes),
     ("old-drafts", offer_drafts.forget),
     ("digest", pressing.digest),

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from matching import check_ins, daily_rules, follow_up_due, milestones, placement_clock as clock
+from matching import aid_clock, check_ins, daily_rules, follow_up_due, milestones, placement_clock as clock
 from matching.daily import Day
 from matching.store import scope
 from matching.store.messages import OutgoingMessage
@@ -19,7 +19,7 @@ from tests.hires import A, take
 from tests.web.doors import an_agency
 
 RULES = (
-    clock.run_after_trial, clock.pause_months, clock.lapse, clock.fall_due, clock.give_up, clock.tell_of_papers,
+    clock.run_after_trial, aid_clock.pause_months, aid_clock.lapse, aid_clock.fall_due, clock.give_up, aid_clock.tell_of_papers,
     clock.ask_how_it_goes,
 )  # fmt: skip
 
