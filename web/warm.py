@@ -17,7 +17,11 @@ def up(app: Flask) -> None:
     request in seven for a sixth of a second.
     """
     from matching import person_rights as person_rights
+    from matching.scoring.referential import Referential
+    from matching.scoring.titles import Coder
 
+    # A title that is no label brings in what compares titles, for whoever types an offer.
+    Coder(Referential.starter()).code(["éducateur de basket"])
     with contextlib.suppress(
         PasserelleError
     ):  # a programme file that does not hold is told on the pages that read it
