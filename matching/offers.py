@@ -95,7 +95,7 @@ def change(
 
     `submit` and `accept` judge the guards and need `book` and `organisation`; `accept` of an offer whose guards are
     not met is an override and needs a reason; `return` needs the list of what is missing; `withdraw` closes the live
-    proposals and needs `at`, the instant of their decisions.
+    proposals and needs `at`, the instant of their decisions. With `at`, the employer is told of what concerns it.
     Raises IllegalTransition, NotAllowed, InvalidInput (a guard), StaleVersion; then nothing was written.
     """
     leads_to = target("offer", TRANSITIONS, action, offer.state, party)
@@ -248,6 +248,11 @@ def free_post(session: Session, offer: Offer, *, actor_id: int | None, on: date,
         change(session, offer, A.REOPEN, actor_id=actor_id, party=Party.SYSTEM, on=on, reason=reason)
     else:
         flush(session, "offer")
+
+
+def _advisor(actor_id: int | None, party: Party) -> int | None:
+    """Who signs a message about the step: nobody who sent the offer themselves."""
+    return actor_id if party in (ADVISOR, Party.SUPERVISOR, Party.MISSION_LOCALE) else None
 
 
 def _log(

@@ -131,7 +131,12 @@ class OfferDraft(Row):
     public_id: Mapped[uuid.UUID] = public_id()
     user_id: Mapped[int] = refers("user.id")
     organisation_id: Mapped[int] = refers("organisation.id")
-    fields: Mapped[dict[str, Any]] = plain(sa.JSON, default=dict)
+    fields: Mapped[dict[str, Any]] = personal(
+        sa.JSON,
+        default=dict,
+        purpose="the offer, its contact and its tutor, until it is sent",
+        keep="180 days",
+    )
     saved_at: Mapped[datetime] = plain(Utc)
     version: Mapped[int] = plain(sa.Integer)
 
