@@ -56,7 +56,7 @@ def test_actions_that_are_nobodys_are_not_found(scene, action):
 
 def test_a_decision_that_makes_no_sense_from_here_is_refused(scene):
     answer = scene.decide(1, "send")
-    assert answer.status_code == 422 and "plus possible" in answer.text
+    assert answer.status_code == 409 and "plus possible depuis l’état «\u00a0à examiner" in answer.text
     assert scene[1].state is State.TO_REVIEW
 
 

@@ -16,7 +16,7 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from matching import agenda, clock, corrections, message_queries, outbox, review, review_acts, review_log
-from matching.errors import NotFound, PasserelleError
+from matching.errors import Conflict, NotFound, PasserelleError
 from matching.proposals import TRANSITIONS, ProposalAction as Action
 from matching.review_acts import Overtaken
 from matching.store import scope
@@ -133,6 +133,8 @@ def decide(ref: UUID) -> Response:
         return examination.refused(offer, ref, action, form, words.overtaken(conflict, actor().name), 409)
     except NotFound:
         raise
+    except Conflict as conflict:  # the step makes no sense from here: the sheet is shown as it is now
+        return examination.refused(offer, ref, action, form, words.refused(conflict), 409)
     except PasserelleError as refusal:
         sentence = words.refused(refusal)
         form.refuse(refusal.code, sentence)

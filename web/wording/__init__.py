@@ -17,6 +17,7 @@ from .flows import REFUSALS
 from .jobs import REFUSALS as JOB_REFUSALS
 from .programmes import programme
 from .report import REFUSALS as REPORT_REFUSALS
+from .states import state
 
 HERE = ZoneInfo("Europe/Paris")
 
@@ -70,8 +71,11 @@ def sentence_for(fault: Exception) -> str:
 
 
 def facts_said(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts of an error, its days and its programme in words."""
-    return {name: _fact_said(name, value) for name, value in facts.items()}
+    """The facts of an error, its days, its programme and its state in words."""
+    said = {name: _fact_said(name, value) for name, value in facts.items()}
+    if "state" in facts:
+        said["state"] = state(str(facts["state"]), facts.get("machine"))
+    return said
 
 
 def _fact_said(name: str, value: Any) -> Any:
