@@ -242,7 +242,7 @@ def _gather(session: Session, ref: UUID, wanted: UUID | None, *, after: UUID | N
         "starts": _at_start(sheet),
         "before": _beside(listed, current, -1),
         "after": _beside(listed, current, 1),
-        "forms": _forms(sheet),
+        "forms": _forms(sheet, offer),
         "undoable": bool(
             current
             and review.can_undo(
@@ -326,8 +326,9 @@ def _at_start(sheet: Sheet | None) -> str | None:
     return f"Le contrat commencerait le {conditions.long_day(right.contract_day)} : ce jour-là, le droit sera {then}."
 
 
-def _forms(sheet: Sheet | None) -> dict[Action, DecisionForm]:
-    """Forms of the sheet itself: approval, or the answers that are waited for."""
+def _forms(sheet: Sheet | None, offer: Offer) -> dict[Action, DecisionForm]:
+    """Forms of the sheet itself: approval, or the answers that are waited for. What is known already is in them: the
+    day that the offer begins, and that a person who said yes by their link agreed to be reached by the employer."""
     if sheet is None:
         return {}
     state = sheet.queued.proposal.state
@@ -338,6 +339,11 @@ def _forms(sheet: Sheet | None) -> dict[Action, DecisionForm]:
     for action in actions:
         form = DecisionForm(formdata=None).named(str(action), action, _ANSWERS.get(action))
         _take(form, sheet)
+        last = sheet.queued.last
+        if action is Action.SEND and last is not None:
+            form.disclosed.data = last.decision.actor_id is None
+        elif action is Action.SELECTED and offer.starts_on is not None and offer.starts_on >= today():
+            form.starts_on.data = offer.starts_on
         made[action] = form
     return made
 

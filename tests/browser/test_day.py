@@ -93,7 +93,7 @@ def test_from_the_first_decision_to_the_report_of_the_month(site, offer):
     page.get_by_role("dialog").get_by_role("button", name=re.compile("contact", re.I)).click()
     expect(page.locator("#status")).to_contain_text("contact noté")
     page.get_by_role("button", name="Noter son accord").click()
-    page.get_by_role("button", name="Noter la transmission").click()
+    page.get_by_role("button", name="Transmettre à l’employeur").click()
     page.get_by_label("Premier jour de travail").fill("18/11/2013")
     page.get_by_role("button", name="Noter son choix").click()
 

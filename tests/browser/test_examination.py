@@ -171,7 +171,7 @@ def test_from_a_call_to_the_employers_choice_on_one_page(site, examined):
     page.locator("#contacter button[type=submit]").click()
     page.locator(f'#fiche:not([data-name="{first}"])').wait_for()
     page.locator("#decides a", has_text=first).click()
-    for state, button in (("person_asked", "Noter son accord"), ("agreed", "Noter la transmission")):
+    for state, button in (("person_asked", "Noter son accord"), ("agreed", "Transmettre à l’employeur")):
         page.locator(f"#fiche[data-state={state}]").wait_for()
         page.get_by_role("button", name=button).click()
     page.locator("#fiche[data-state=sent]").wait_for()
