@@ -58,6 +58,7 @@ SCREENS = {
     "placements.show": (CHIEF, "/placements/{placement}"),
     "aided.index": (CHIEF, "/contrats-aides"),
     "aided.new": (CHIEF, "/contrats-aides/nouveau?q=a"),
+    "aided.show": (CHIEF, "/placements/{aided}/conventions"),
     "aided.register_form": (CHIEF, "/candidats/{person}/contrat-aide"),
     "placements.open_form": (CHIEF, "/propositions/{selected}/embauche"),
     "hand_overs.index": (LOCAL, "/passations"),
@@ -83,7 +84,6 @@ SCREENS = {
 OTHERS = {
     # an employer's: tests/web/test_employer_pages.py and tests/browser/test_employer_answers.py
     "aids.index", "aids.show", "released.by_link", "released.index",
-    "aided.show",  # tests/web/test_aided_pages.py
     "messages.show",  # tests/web/test_messages_pages.py
     # tests/web/test_employer_offers.py and tests/browser/test_employer_offer.py
     "estimates.titles", "offer_link.show", "own_offers.check",
@@ -121,7 +121,14 @@ def names(database):
             "organisation": session.get_one(Organisation, looked_at.organisation_id).public_id,
             "person": session.get_one(Person, proposal.person_id).public_id,
             "incomplete": one(offer(OfferState.TO_COMPLETE)),
-            "placement": one(sa.select(Placement.public_id).order_by(Placement.id)),
+            "placement": one(
+                sa.select(Placement.public_id)
+                .where(Placement.programme == "emplois-avenir")
+                .order_by(Placement.id)
+            ),
+            "aided": one(
+                sa.select(Placement.public_id).where(Placement.programme == "cui-cae").order_by(Placement.id)
+            ),
             "selected": one(
                 sa.select(MatchProposal.public_id).where(
                     MatchProposal.state == ProposalState.SELECTED, MatchProposal.id.not_in(placed)

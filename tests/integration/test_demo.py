@@ -7,20 +7,26 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from matching import clock, match_results, match_runs, proposals, workdays
+from matching import clock, match_results, match_runs, milestones, proposals, workdays
 from matching.errors import PasserelleError
+from matching.store.accounts import User
 from matching.store.engine import open_database
+from matching.store.follow_up import AidAgreement, CheckIn, Suspension, Training
 from matching.store.matches import MatchProposal, ReviewDecision
+from matching.store.messages import OutgoingMessage
 from matching.store.organisations import Offer, Organisation
 from matching.store.people import Diploma, Person, ResidenceSpell
 from matching.store.placements import AidMilestone, Placement
 from matching.vocabulary import (
+    CheckInKind,
+    CheckInState,
+    MilestoneState,
     OfferState,
     Party,
     PlacementState,
@@ -227,9 +233,74 @@ def test_every_contract_was_lawful_on_its_day(loaded):
     assert {
         PlacementState.SIGNED,
         PlacementState.RUNNING,
+        PlacementState.SUSPENDED,
         PlacementState.EXITED,
         PlacementState.AID_GRANTED,
     } <= {placement.state for placement in placements}
+
+
+def test_its_agency_followed_its_contracts(loaded):
+    """Check-ins were held in their days, but for a few; what is late is of the last days, and no aid was lost."""
+    database, _, _ = loaded
+    with database.reading() as session:
+        rows = session.scalars(sa.select(CheckIn).where(CheckIn.state != CheckInState.CANCELLED)).all()
+        trainings = session.scalars(sa.select(Training)).all()
+        suspensions = session.scalars(sa.select(Suspension).order_by(Suspension.starts_on)).all()
+        papers = session.scalars(
+            sa.select(AidMilestone).where(AidMilestone.state.in_(milestones.WITHOUT_PAPER))
+        ).all()
+        assert session.scalar(sa.select(sa.func.count()).select_from(OutgoingMessage)) == 0
+    held = [row for row in rows if row.state is CheckInState.HELD]
+    late = [row for row in rows if row.state is CheckInState.PLANNED and row.due_on < TODAY]
+    assert len(held) >= 25 and [row.kind for row in held].count(CheckInKind.EXIT) == 1
+    assert [(TODAY - row.due_on).days < 7 for row in late] == [True]
+    assert sum(row.state is CheckInState.MISSED for row in rows) == 1
+    alerts = [row for row in held if row.alert is not None]
+    assert Counter(row.alert_closed_on is None for row in alerts) == {True: 2, False: 2}
+    assert {training.certified for training in trainings} == {True, False, None}
+    first, last = suspensions
+    assert first.ends_on < TODAY <= last.ends_on
+    assert all((row.window_closes_on or TODAY) >= TODAY for row in papers)
+    assert all(TODAY - (row.window_closes_on or row.due_on) < timedelta(days=7) for row in papers)
+
+
+def test_its_aided_contracts_have_their_agreements(loaded):
+    """One was renewed after its bilan; the bilan of another is called, and still in time."""
+    database, _, _ = loaded
+    with database.reading() as session:
+        aided = session.scalars(sa.select(Placement).where(Placement.programme == "cui-cae")).all()
+        agreements = session.scalars(sa.select(AidAgreement).order_by(AidAgreement.number)).all()
+        called = session.scalars(
+            sa.select(AidMilestone).where(
+                AidMilestone.kind == "agreement-review", AidMilestone.state == MilestoneState.DUE
+            )
+        ).all()
+    assert all(each.state is PlacementState.RUNNING and each.proposal_id is None for each in aided)
+    held = Counter(each.placement_id for each in agreements)
+    assert len(aided) == len(held) == 5 and sorted(held.values()) == [1, 1, 1, 1, 2]
+    renewed = [each for each in agreements if held[each.placement_id] == 2]
+    assert renewed[0].review_on <= renewed[1].decided_on < renewed[0].ends_on < renewed[1].starts_on
+    assert [each.window_closes_on >= TODAY for each in called] == [True]
+
+
+def test_the_association_of_its_door_has_something_of_each_kind(loaded):
+    database, _, _ = loaded
+    with database.reading() as session:
+        house = session.scalar(sa.select(User.organisation_id).where(User.name == "Sylvie Obry"))
+        states = set(session.scalars(sa.select(Offer.state).where(Offer.organisation_id == house)))
+        sent = session.scalar(
+            sa.select(sa.func.count())
+            .select_from(MatchProposal)
+            .join(Offer, Offer.id == MatchProposal.offer_id)
+            .where(Offer.organisation_id == house, MatchProposal.state == State.SENT)
+        )
+        due = session.scalar(
+            sa.select(sa.func.count())
+            .select_from(AidMilestone)
+            .join(Placement, Placement.id == AidMilestone.placement_id)
+            .where(Placement.organisation_id == house, milestones.waiting(TODAY))
+        )
+    assert {OfferState.TO_COMPLETE, OfferState.OPEN} <= states and sent >= 1 and due >= 5
 
 
 def test_its_acts_count_as_told(loaded):

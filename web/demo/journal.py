@@ -11,27 +11,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from matching import workdays
 from matching.eligibility.aid import after
 from matching.offers import REVIEW_DAYS
 
+from . import aided, contracts
+from .contracts import Under, working
 from .employers import association, employer, post, reference
 from .people import Young
 from .words import PLACES, TRADES
 
 Line = dict[str, Any]
 
-#: Days of the demo, counted back from its last one: the first file, the summer's, the autumn's, the matcher's runs.
-FIRST, SUMMER, AUTUMN, FIRST_RUN, LAST_RUN = 301, 125, 70, 11, 5
+#: Days of the demo, counted back from its last one: the first file, the summer's, the autumn's, its last delivery, the matcher's runs.
+FIRST, SUMMER, AUTUMN, DELIVERED, FIRST_RUN, LAST_RUN = 301, 125, 70, 6, 11, 5
 #: So many people have their home confirmed, of ten.
 CONFIRMED = 8
 NORTH, WEST, SOUTH = PLACES[0], PLACES[1], PLACES[2]
 AVENIR, FRANCS = "emplois-avenir", "emplois-francs-2013"
-
-
-def working(day: date) -> date:
-    """The day itself, or the first working day after a weekend or a public holiday."""
-    return day if workdays.is_working(day) else workdays.after(day, 1)
 
 
 def _way(began: int, rank: int, *steps: str, actor: str = "advisor") -> list[Act]:
@@ -66,6 +62,8 @@ EXAMINED: dict[int, list[Act]] = {
 }
 
 
+#: The association whose account the demo opens, and its offer that waits to be completed.
+HOUSE, UNFINISHED = 9, 12
 #: Of the cast: whose follow-up the mission locale took, and is asked to take on the last day.
 TAKEN, ASKED = 31, 5
 
@@ -78,7 +76,7 @@ class Part:
     offer: str
     programme: str
     began: int  # days before the last one
-    ends: str  # signed_today, running, trial_passed, trial_broken, granted, declined, not_selected, rejected, deferred
+    ends: str  # signed_today, running, trial_passed, trial_broken, granted, declined, not_selected, rejected, deferred, aided
     changes: dict[str, object]
 
 
@@ -129,7 +127,7 @@ def parts(today: date) -> list[Part]:
     # Emplois francs of the summer: graduates, and one who is none (the law asks for no diploma).
     add("F-1", FRANCS, 115, "trial_passed", who(NORTH, *master, 26, 24, 640))
     add("F-2", FRANCS, 110, "running", who(WEST, *master, 27, 25, 640))
-    add("F-3", FRANCS, 60, "granted", who(SOUTH, *cap, 24, 13, 640))
+    add("F-3", FRANCS, 30, "granted", who(SOUTH, *cap, 24, 13, 640))
     # What does not work out.
     add("F-1", FRANCS, 113, "not_selected", who(NORTH, *master, 25, 24, 640))
     add(reference(0), AVENIR, 25, "declined", who(NORTH, *none, 20, 0))
@@ -142,7 +140,10 @@ def parts(today: date) -> list[Part]:
         add("P-3", AVENIR, 74, ends, who(WEST, *level, 19, 4))
     for number in range(12):
         place, level = (NORTH, WEST)[number % 2], (none, cap)[number // 2 % 2]
-        add("P-4", AVENIR, 47 - number // 2, "running", who(place, *level, 18 + number % 5, 6))
+        add("P-4", AVENIR, 47 - number // 2, "running", who(place, *level, 18 + number % 5, 1))
+    # Aided contracts, noted by hand.
+    for number, trade in enumerate((7, 3, 5, 4, 2)):
+        add("", aided.PROGRAMME, 0, "aided", who(SOUTH, *(none, cap)[number % 2], 24 + number, trade, 700))
     return cast
 
 
@@ -153,6 +154,9 @@ def roles(count: int, seed: int, today: date) -> dict[int, dict[str, str]]:
     for index, (trade, club, posts) in enumerate(((0, 0, 5), (5, 3, 5), (2, 1, 4))):
         if index < count:
             made[index] = _avenir(TRADES[trade], association(club, seed), posts, start)
+    if count > UNFINISHED:
+        post = _avenir(TRADES[5], association(HOUSE, seed), 1, start)
+        made[UNFINISHED] = {**post, "tuteur": "", "formation": ""}
     return made
 
 
@@ -192,7 +196,7 @@ def early_offers(seed: int, today: date) -> dict[str, list[dict[str, str]]]:
         "offres-printemps.csv": [avenir(1, 6, 4, 5, 230), avenir(2, 3, 2, 1, 212)],
         "offres-ete.csv": [
             *(franc(1, 24, 7, 85), franc(2, 25, 8, 80), franc(3, 13, 6, -20)),
-            *(avenir(3, 4, 5, 6, 45), avenir(4, 6, 6, 12, 12)),
+            *(avenir(3, 4, 5, 6, 45), avenir(4, 1, HOUSE, 12, 12)),
         ],
     }
 
@@ -249,7 +253,21 @@ def _later(count: int, seed: int, today: date) -> Iterator[Line]:
         source="autre",
     )
     yield line(
-        today - timedelta(days=AUTUMN), "importer", "import", kind="offres", file="offres.csv", source="autre"
+        today - timedelta(days=AUTUMN),
+        "importer",
+        "import",
+        kind="offres",
+        file="offres-rentree.csv",
+        source="autre",
+    )
+    # The same offers again, and those that came since.
+    yield line(
+        today - timedelta(days=DELIVERED),
+        "importer",
+        "import",
+        kind="offres",
+        file="offres.csv",
+        source="autre",
     )
     yield line(today - timedelta(days=AUTUMN - 7), "importer", "import", kind="jeunes", file="jeunes-septembre.csv",
                source="pole-emploi")  # fmt: skip
@@ -263,9 +281,15 @@ def _later(count: int, seed: int, today: date) -> Iterator[Line]:
             yield line(working(today - timedelta(days=days)), actor, "examine", offer=reference(index), rank=rank,
                        step=step, **what)  # fmt: skip
     yield line(working(today - timedelta(days=45)), "advisor", "refresh", offer="F-3")
+    club = 0
     for part in parts(today):
-        if part.index < count:
-            young = fit(person(part.index, seed, today), **part.changes)
+        if part.index >= count:
+            break
+        young = fit(person(part.index, seed, today), **part.changes)
+        if part.ends == "aided":
+            yield from aided.story(line, club, part.index, young.identifier, seed, today)
+            club += 1
+        else:
             yield from _story(line, part, young.identifier, today)
 
 
@@ -331,10 +355,13 @@ def _story(line: Any, part: Part, who: str, today: date) -> Iterator[Line]:
     if starts > today:
         return
     yield line(starts, follower, "start", **placed)
+    under = Under(part.index, placed, follower, starts, 36 if part.programme == AVENIR else None)
     if part.ends == "trial_broken":
         broken = working(starts + timedelta(days=24))
-        yield from _months(line, placed, starts, broken)
+        yield from contracts.papers(line, under, today, broken)
         yield line(broken, "advisor", "break_trial", **placed, reason="resigned")
+        yield from contracts.last_month(line, under, broken, today)
+        yield from contracts.after_the_end(line, under, broken, today)
         # The post is free again; nobody says that it still is, so the clock takes the offer down.
         lapsed = broken + timedelta(days=REVIEW_DAYS + 1)
         if lapsed <= today:
@@ -342,43 +369,9 @@ def _story(line: Any, part: Part, who: str, today: date) -> Iterator[Line]:
         return
     if trial is not None and trial <= today:
         yield line(trial, "advisor", "pass_trial", **placed)
-        yield from _payment(line, placed, "trial-end", 1, trial, today)
     elif trial is None:
         yield line(starts, "advisor", "run", **placed)
-    if part.programme == AVENIR:
-        yield from _months(line, placed, starts, today)
-
-
-def _months(line: Any, placed: dict[str, str], starts: date, today: date) -> Iterator[Line]:
-    """The monthly statements since the start, each paid the month after."""
-    for kind, due in (
-        ("tutor", starts),
-        ("training-plan", after(starts, 1)),
-        ("first-visit", after(starts, 1)),
-    ):
-        if due <= today:
-            yield from _payment(line, placed, kind, 1, due, today, paper_only=True)
-    number, due = 1, after(starts.replace(day=1), 1) - timedelta(days=1)
-    while due <= today:
-        yield from _payment(line, placed, "monthly", number, due, today)
-        number, due = number + 1, after(due + timedelta(days=1), 1) - timedelta(days=1)
-
-
-def _payment(
-    line: Any,
-    placed: dict[str, str],
-    kind: str,
-    number: int,
-    due: date,
-    today: date,
-    *,
-    paper_only: bool = False,
-) -> Iterator[Line]:
-    """Falls due by the clock; statement received, asked, paid as far as time has gone."""
-    milestone = {**placed, "kind": kind, "number": number}
-    yield line(due, "clock", "milestone", **milestone, step="fall_due")
-    for days, step in ((4, "receive"), (6, "ask"), (20, "pay"))[: 1 if paper_only else 3]:
-        day = working(due + timedelta(days=days))
-        if day > today:
-            return
-        yield line(day, "advisor", "milestone", **milestone, step=step)
+    sure = trial or starts
+    if part.programme == FRANCS and sure <= today:
+        yield from contracts.payment(line, under, "trial-end", 1, sure, today)
+    yield from contracts.lived(line, under, today, monthly=part.programme == AVENIR)

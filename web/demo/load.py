@@ -42,7 +42,7 @@ from matching.store.placements import AidMilestone, Placement
 from matching.vocabulary import AgencyKind, ImportKind, Party, ProposalState, Source, Verdict
 
 from ..database import DEMO_DAY
-from . import hand_overs, state
+from . import acts, hand_overs, state
 from .actors import ACTORS, AGENCY, HOUSES, IN_AGENCY, LOCAL, PHONES
 
 Line = dict[str, Any]
@@ -107,11 +107,16 @@ class Stage:
         return proposal
 
     def placement(self, line: Line) -> Placement:
-        placement: Placement = self._known(
-            ("placement", line["person"], line["offer"]),
-            line,
-            sa.select(Placement).where(Placement.proposal_id == self.proposal(line).id),
-        )
+        """Of the pair; one that no proposal led to is named by its employer."""
+        if "employer" in line:
+            own = sa.select(Placement).where(Placement.person_id == self.person(line).id)
+            query, other = own.where(Placement.proposal_id.is_(None)), line["employer"]
+        else:
+            query, other = (
+                sa.select(Placement).where(Placement.proposal_id == self.proposal(line).id),
+                line["offer"],
+            )
+        placement: Placement = self._known(("placement", line["person"], other), line, query)
         return placement
 
     def _known(self, key: tuple[str, ...], line: Line, query: sa.Select[Any]) -> Any:
@@ -200,7 +205,7 @@ def _speak_for(stage: Stage, today: date) -> None:
     )
     hired = (
         sa.select(sa.func.count())
-        .where(Placement.organisation_id == Organisation.id)
+        .where(Placement.organisation_id == Organisation.id, Placement.signed_on.is_not(None))
         .correlate(Organisation)
         .scalar_subquery()
     )
@@ -360,9 +365,11 @@ def _step(stage: Stage, line: Line, day: date) -> None:
     conditions = placement_guards.conditions_of(line["programme"]) if action == "request_aid" else ()
     details = placements.Details(
         reason=line.get("reason"),
+        situation=line.get("situation"),
         number=line.get("number"),
         starts_on=_day(line.get("starts")),
         trial_end_on=_day(line.get("trial_end")),
+        until=_day(line.get("until")),
         conditions=dict.fromkeys(sorted(conditions), day),
     )
     placements.change(
@@ -416,6 +423,7 @@ _ACTS: dict[str, Callable[[Stage, Line, date], None]] = {
     "lapse": _offer,
     "milestone": _milestone,
     "hand_over": _hand_over,
+    **acts.ACTS,
 }
 
 

@@ -63,17 +63,21 @@ def _tables(folder: Path, people: int, offers: int, seed: int, today: date) -> N
         employers.EMPLOYERS,
         employers.employer_rows(employers.employers(offers), seed),
     )
-    _table(
-        folder / "offres.csv",
-        employers.OFFERS,
-        employers.offer_rows(offers, seed, today, journal.roles(offers, seed, today)),
-    )
+    for name, whole in (("offres-rentree.csv", True), ("offres.csv", False)):
+        rows = employers.offer_rows(offers, seed, today, journal.roles(offers, seed, today))
+        _table(folder / name, employers.OFFERS, (row for row in rows if not whole or _is_whole(row)))
     for name, rows in journal.early_offers(seed, today).items():
         _table(
             folder / name,
             employers.OFFERS,
             ([cells[column] for column in employers.OFFERS] for cells in rows),
         )
+
+
+def _is_whole(cells: Sequence[str]) -> bool:
+    """An offer that nothing is missing from: the others came with the last delivery."""
+    offer = dict(zip(employers.OFFERS, cells, strict=True))
+    return offer["dispositif"] != "emploi d'avenir" or bool(offer["tuteur"])
 
 
 def _reachable(cells: Sequence[str], young: Young, cast: int) -> Sequence[str]:
