@@ -48,6 +48,10 @@ SHOWN = 25
 ASKED = 4
 #: Messages that did not leave named in their block.
 FAILED = 4
+#: Of one day, what cannot be had back comes first, then who waits, what runs, what begins, what is not complete.
+RANK = {
+    kind: rank for rank, kind in enumerate(("droits", "reponses", "contrats", "propositions", "dossiers"))
+}
 FILTERS = (
     Filter("liste", "Ce qui est montré", tuple(words.KINDS.items()), every="Tout"),
     Filter("tout", "Longueur", (("1", "Toutes"),)),
@@ -164,7 +168,7 @@ def _everything(session: Session, me: scope.Actor, on: date) -> tuple[list[Line]
         files=people + len(offers) + len(unread),
         people_to_confirm=people,
     )
-    return sorted(lines, key=lambda line: (line.due_on, line.title)), counts
+    return sorted(lines, key=lambda line: (line.due_on, RANK[line.kind], line.title)), counts
 
 
 def _closing(rows: Sequence[deadlines.ClosingRight]) -> Iterator[Line]:
