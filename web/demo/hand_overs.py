@@ -16,7 +16,7 @@ from matching.store.people import Agency
 from matching.store.placements import Placement
 
 #: What the advisor of the demo writes with the request.
-NOTE = "D'accord avec l'employeur et la personne. Tout est prêt pour la suite."
+NOTE = "D’accord avec l’employeur et la personne. Tout est prêt pour la suite."
 
 
 def take(

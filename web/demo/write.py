@@ -64,8 +64,8 @@ def _tables(folder: Path, people: int, offers: int, seed: int, today: date) -> N
         employers.employer_rows(employers.employers(offers), seed),
     )
     for name, whole in (("offres-rentree.csv", True), ("offres.csv", False)):
-        rows = employers.offer_rows(offers, seed, today, journal.roles(offers, seed, today))
-        _table(folder / name, employers.OFFERS, (row for row in rows if not whole or _is_whole(row)))
+        made = employers.offer_rows(offers, seed, today, journal.roles(offers, seed, today))
+        _table(folder / name, employers.OFFERS, (cells for cells in made if not whole or _is_whole(cells)))
     for name, rows in journal.early_offers(seed, today).items():
         _table(
             folder / name,
