@@ -66,7 +66,10 @@ def wrong_files(session: Session, actor: scope.Actor) -> Sequence[Wrong]:
         return []
     corrected = _corrected(session, {row[1]: (str(row[2]), row[0].decided_at) for row in latest.values()})
     return [
-        Wrong(ref, given, family, decision.note, by, decision.decided_on, workdays.after(decision.decided_on, CORRECT_DAYS))
+        Wrong(
+            ref, given, family, decision.note, by, decision.decided_on,
+            workdays.after(decision.decided_on, CORRECT_DAYS),
+        )
         for decision, key, ref, given, family, by in latest.values()
         if key not in corrected
     ]  # fmt: skip

@@ -88,6 +88,7 @@ def settle(
         action=f"milestone_{action}",
         from_state=placement.state,
         to_state=placement.state,
+        party=str(party),
         reason=" · ".join(filter(None, (f"{milestone.kind} {milestone.number}", reason)))[:255],
         told=told,
         done_on=on,

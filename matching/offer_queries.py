@@ -152,6 +152,8 @@ class Line:
     after: str | None = None
     reason: str | None = None
     fields: tuple[str, ...] = ()
+    #: As whom (Party); None of an edit.
+    party: str | None = None
 
 
 def history(session: Session, offer: Offer) -> list[Line]:
@@ -163,7 +165,7 @@ def history(session: Session, offer: Offer) -> list[Line]:
         .order_by(OfferEvent.id)
     )
     lines = [
-        Line(event.done_on, None, who, event.action, str(event.to_state), event.reason)
+        Line(event.done_on, None, who, event.action, str(event.to_state), event.reason, party=event.party)
         for event, who in steps
     ]
     for event, who in _trail(session, "offer", offer.public_id, ("offer.edit",)):

@@ -124,7 +124,7 @@ def change(
             offer.missing = sorted(set(offer.missing) | set(missing))
         if not offer.missing:
             refuse("nothing-missing", machine="offer")
-    event = _log(session, offer, action, leads_to, actor_id, on, reason)
+    event = _log(session, offer, action, leads_to, actor_id, on, reason, party=party)
     _date(offer, action, on)
     flush(session, "offer")
     if at is not None:
@@ -171,7 +171,17 @@ def admit(
         actions = [A.REFRESH]
     reason = ", ".join(gaps)[:255] or None
     for action in actions:
-        _log(session, offer, action, TRANSITIONS[action].leads_to, actor_id, on, reason, before=state)
+        _log(
+            session,
+            offer,
+            action,
+            TRANSITIONS[action].leads_to,
+            actor_id,
+            on,
+            reason,
+            before=state,
+            party=Party.IMPORTER,
+        )
         _date(offer, action, on)
         state = offer.state
     return gaps
@@ -264,6 +274,8 @@ def _log(
     on: date,
     reason: str | None,
     before: State | None = None,
+    *,
+    party: Party,
 ) -> OfferEvent:
     event = OfferEvent(
         actor_id=actor_id,
@@ -271,6 +283,7 @@ def _log(
         from_state=before if before is not None or offer.id is None else offer.state,
         to_state=leads_to,
         reason=reason,
+        party=str(party),
         done_on=on,
     )
     if offer.id is None:

@@ -201,7 +201,7 @@ def open(
             session.add(made)
     except IntegrityError as clash:
         raise Duplicate("placement-exists") from clash
-    _log(session, made, A.OPEN, None, leads_to, actor_id, on, None, told)
+    _log(session, made, A.OPEN, None, leads_to, actor_id, party, on, None, told)
     session.flush()
     return made
 
@@ -229,7 +229,7 @@ def change(
     act = guards.Act(session, placement, actor_id, on, at, book, details, told)
     guards.check(act, str(action))
     placement.state = leads_to
-    event = _log(session, placement, action, before, leads_to, actor_id, on, _words(details), told)
+    event = _log(session, placement, action, before, leads_to, actor_id, party, on, _words(details), told)
     try:
         flush(session, "placement")
     except IntegrityError as clash:  # two promises at once: the schema lets one through
@@ -251,6 +251,7 @@ def _log(
     before: State | None,
     leads_to: State,
     actor_id: int | None,
+    party: Party,
     on: date,
     reason: str | None,
     told: bool,
@@ -262,6 +263,7 @@ def _log(
         from_state=before,
         to_state=leads_to,
         reason=reason,
+        party=str(party),
         told=told,
         done_on=on,
     )

@@ -120,6 +120,7 @@ def review(
         reason_code=details.reason_code or guards.IMPLIED_REASONS.get(str(action)),
         note=_note(details),
         channel=details.channel,
+        party=str(party),
         told=told or action in TOLD,
         decided_on=on,
         decided_at=at,

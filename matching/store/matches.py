@@ -96,6 +96,8 @@ class ReviewDecision(Row):
     reason_code: Mapped[str | None] = personal(sa.String(40), purpose=WHY)
     note: Mapped[str | None] = personal(sa.String(400), purpose=WHY)
     channel: Mapped[str | None] = plain(sa.String(12))
+    #: As whom (Party): who answers by a link has no account.
+    party: Mapped[str | None] = plain(sa.String(16))
     told: Mapped[bool] = plain(sa.Boolean, default=False, purpose="the outside knows: no undo")
     decided_on: Mapped[date] = plain(sa.Date)
     decided_at: Mapped[datetime] = plain(Utc)

@@ -128,6 +128,8 @@ class OfferEvent(Row):
     offer_id: Mapped[int] = refers("offer.id")
     actor_id: Mapped[int | None] = refers("user.id", optional=True)
     action: Mapped[str] = plain(sa.String(24))
+    #: As whom (Party): who answers by a link has no account.
+    party: Mapped[str | None] = plain(sa.String(16))
     from_state: Mapped[OfferState | None] = plain(code(OfferState, "from_state"))
     to_state: Mapped[OfferState] = plain(code(OfferState, "to_state"))
     reason: Mapped[str | None] = plain(sa.String(255))

@@ -81,6 +81,8 @@ class PlacementEvent(Row):
     from_state: Mapped[PlacementState | None] = plain(code(PlacementState, "from_state"))
     to_state: Mapped[PlacementState] = plain(code(PlacementState, "to_state"))
     reason: Mapped[str | None] = personal(sa.String(255), purpose=FOLLOW, keep=KEEP_PLACEMENT)
+    #: As whom (Party): who answers by a link has no account.
+    party: Mapped[str | None] = plain(sa.String(16))
     told: Mapped[bool] = plain(sa.Boolean, default=False, purpose="the outside knows: no undo")
     done_on: Mapped[date] = plain(sa.Date)
 

@@ -43,7 +43,7 @@ class StepForm(VersionForm):
     def of(cls, action: OfferAction, version: int, given: StepForm | None = None) -> StepForm:
         """The form of that step, its ids its own; `given`: as it was refused."""
         form = given or cls(formdata=None)
-        form.version.raw_data, form.version.data = None, version
+        form.version.raw_data, form.version.data = [], version
         form.reason.label.text = words.REASONS.get(action, "Motif")
         for field in (form.reason, form.missing):
             field.id = field.label.field_id = f"{action}-{field.name}"

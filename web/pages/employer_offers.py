@@ -389,7 +389,7 @@ def _form_page(
     figures: estimates.Figures | None = None,
 ) -> str:
     if conflict is not None and offer is not None:
-        form.version.raw_data, form.version.data = None, offer.version
+        form.version.raw_data, form.version.data = [], offer.version
     reader = offer_drafts.reader(session, house)
     return render_template(
         "employer/offer_form.html",

@@ -162,7 +162,7 @@ def _form_page(
     since: tuple[str, ...] = ()
     if conflict is not None and form is not None:
         since = offer_queries.changed_since(session, ref, form.version.data or 0)
-        form.version.raw_data, form.version.data = None, offer.version
+        form.version.raw_data, form.version.data = [], offer.version
     shown = form or OfferForm.showing(offer)
     if form is None and employer.sector is not None:
         shown.sector.data = str(employer.sector)

@@ -136,7 +136,7 @@ def _sheet(
     fresh = {"version": employer.version}
     for form in (sector, siret, kind):
         if form is not None and conflict:
-            form.version.raw_data, form.version.data = None, employer.version
+            form.version.raw_data, form.version.data = [], employer.version
     rows = offer_queries.offers_of(session, me, employer, most=SHOWN + 1)
     return render_template(
         "organisations/show.html",

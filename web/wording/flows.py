@@ -161,3 +161,11 @@ REFUSALS = {
     "zone-not-for-people": "La zone « {zone} » concerne les entreprises, pas les habitants.",
     "zone-not-valid": "La zone « {zone} » ne vaut que du {start} au {end} : choisissez la version de cette date.",
 }
+
+#: Who answered by a link, without an account: as whom (Party).
+BY_LINK = {"employer": "l'employeur, par son lien", "young_person": "la personne, par son lien"}
+
+
+def author(name: str | None, party: str | None) -> str | None:
+    """Who took a step; None when nobody did but Passerelle itself."""
+    return name or BY_LINK.get(party or "")

@@ -13,6 +13,7 @@ from matching.vocabulary import EmployerKind, OfferState, ProposalState, Sector,
 
 from . import capital as capital, clock_time as clock_time, day, number, phone, uncapital
 from .conditions import place
+from .flows import author as author
 from .reasons import level
 
 #: state -> words, kind of tag

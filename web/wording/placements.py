@@ -17,6 +17,7 @@ from matching.store.placements import AidMilestone
 from matching.vocabulary import MilestoneState, PlacementState as State
 
 from . import capital, day, euros, sentence_for, uncapital, weekday
+from .flows import author as author
 from .programmes import PROGRAMMES, programme as programme_said
 from .rights import QUESTIONS, short as short
 

@@ -25,6 +25,7 @@ from . import (
     weekday,
 )
 from .conditions import place
+from .flows import author
 from .rights import age_on
 
 REASONS = {
@@ -224,6 +225,14 @@ def _worked(day: date) -> date:
 RELOAD = "Cette page a changé : rechargez-la, puis recommencez."
 
 
+#: Title and sentence for a decision on what is in no queue any more.
+TAKEN_BACK = (
+    "Proposition à recalculer",
+    "Cette proposition n'est plus dans la liste : une fiche ou l'offre a changé depuis, la prochaine recherche la "
+    "reverra. Votre décision n'est pas enregistrée : revenez aux propositions de l'offre.",
+)
+
+
 def refused(fault: PasserelleError) -> str:
     """Why a decision was not taken."""
     template = HERE_REFUSED.get(fault.code)
@@ -298,7 +307,8 @@ def since_changed(queued: Queued) -> str:
     last = queued.last
     if last is None:
         return "la proposition a changé depuis"
-    by = f" par {last.by}" if last.by else ""
+    who = author(last.by, last.decision.party)
+    by = f" par {who}" if who else ""
     verb = ACTIONS.get(Action(last.decision.action), "").lower()
     return f"déjà décidé{by} à {clock_time(last.decision.decided_at)} ({verb})"
 
@@ -309,7 +319,8 @@ def told(decided: Decided) -> str:
     words = ACTIONS.get(Action(decision.action), decision.action)
     how = f" {BY[decision.channel]}" if decision.channel in BY else ""
     why = ALL_REASONS.get(decision.reason_code or "")
-    by = f", par {decided.by}" if decided.by else ""
+    who = author(decided.by, decision.party)
+    by = f", par {who}" if who else ""
     return f"{full_day(decision.decided_on)} : {words}{how}{by}" + (f" ({why.lower()})" if why else "")
 
 

@@ -531,6 +531,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_access_link_user_id"), "access_link", ["user_id"], unique=False)
     with op.batch_alter_table("match_proposal") as table:
         table.add_column(sa.Column("called_on", sa.Date(), nullable=True))
+    for log in ("review_decision", "placement_event", "offer_event"):
+        op.add_column(log, sa.Column("party", sa.String(length=16), nullable=True))
     with op.batch_alter_table("organisation") as table:
         table.add_column(
             sa.Column(
