@@ -228,14 +228,14 @@ def _change(
     at: datetime,
 ) -> None:
     """An open offer stays open as long as it meets its programme; one that nobody has accepted waits to be read."""
-    if offer.state not in (State.TO_COMPLETE, State.SUBMITTED):
+    if offer.state not in (State.DRAFT, State.TO_COMPLETE, State.SUBMITTED):
         offer_entry.edit(
             session, offer, organisation, entry, book, version=version, on=on, at=at, actor_id=actor.id
         )
         return
     offers.expect(offer, version)
     changed = offer_entry.set_terms(session, offer, entry)
-    if offer.state is State.TO_COMPLETE:
+    if offer.state is not State.SUBMITTED:
         _send(session, offer, organisation, actor, book, on=on, at=at)
     else:
         gaps = missing_for(offer, organisation, book, on)

@@ -34,7 +34,7 @@ from matching.store.matches import MatchProposal
 from matching.store.organisations import Offer, Organisation
 from matching.vocabulary import ProposalState as State, Verdict
 
-from . import handed
+from . import errors, handed
 from .db import book, reading, today, transaction
 from .forms.proposals import DecisionForm
 from .security import actor
@@ -147,10 +147,13 @@ def refused(
 ) -> Response:
     """A decision that was not taken: why, and everything that was typed."""
     name = PANEL_OF.get(action)
-    with reading() as session:
-        seen = _gather(session, offer, ref)
-        if not is_fragment():
-            seen["reasons"] = _reasons(session)
+    try:
+        with reading() as session:
+            seen = _gather(session, offer, ref)
+            if not is_fragment():
+                seen["reasons"] = _reasons(session)
+    except NotFound:  # the matcher took it back meanwhile: it has no sheet any more
+        return errors.page(*words.TAKEN_BACK, 409)
     place = PANELS[name].dialog if name else "fiche"
     if is_fragment():
         parts = ["message"] if status == 422 else ["sheet", "row", "count", "message"]
