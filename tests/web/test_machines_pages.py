@@ -10,38 +10,25 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from matching import clock, links, own_file
-from matching.store.follow_up import HandOver
+from matching import clock
 from matching.store.matches import MatchProposal, Release, ReviewDecision
 from matching.store.messages import OfferDraft
 from matching.store.organisations import Offer, OfferEvent, Organisation
 from matching.store.people import Agency, Person
 from matching.store.placements import AidMilestone, Placement, PlacementEvent
 from matching.vocabulary import (
-    AgencyKind,
-    HandOverState,
-    LinkKind,
     MilestoneState,
     OfferState,
     PlacementState,
     ProposalState,
 )
-from tests import answering, build, hires, machines
-from tests.web import doors
+from tests import answering, hires, machines
 from tests.web.examining import FRAGMENT
 from tests.web.test_employer_offers import TYPED
-from tests.web.trying import Bench, plain, said, words
-from web import settings
+from tests.web.trying import INSIDE, OUTSIDE, OVER, WITHOUT, Scene, on, said, words
 
 OFFER, PROPOSAL = machines.read(machines.OFFER), machines.read(machines.PROPOSAL)
 PLACEMENT, MILESTONE = machines.read(machines.PLACEMENT), machines.read(machines.MILESTONE)
-#: Accounts that act as an advisor: of the agency, and of the mission locale to which the file was handed over. Whoever may
-#: import besides is an advisor like another here.
-INSIDE = ("advisor", "supervisor", "local")
-#: Who has no such page, and whose rows these are not.
-WITHOUT, OUTSIDE = ("animator", "officer", "admin"), ("other_advisor", "other_local")
-#: A step that starts elsewhere, as the flow's own refusal is said.
-OVER = "Cette étape n'est plus possible depuis l'état «"
 
 
 @pytest.fixture
@@ -51,84 +38,6 @@ def bench(app, database):
     made.close()
 
 
-class Scene(Bench):
-    """Somebody sent to an employer, their file handed over to a mission locale; a browser of everybody's."""
-
-    def __init__(self, app, database):
-        with database.transaction() as session:
-            pole, lille = doors.an_agency(session), doors.an_agency(session, "Pôle emploi Lille")
-            local, third = (
-                build._add(session, Agency(name=name, kind=AgencyKind.MISSION_LOCALE))
-                for name in ("Mission locale", "Mission locale d'Abbeville")
-            )
-            agencies = {"local": local, "other_local": third, "other_advisor": lille}
-            self.users = {
-                kind: doors.account(session, doors_kind(kind), agencies.get(kind, pole))
-                for kind in (*INSIDE, *WITHOUT, *OUTSIDE)
-            }
-            self.agency = pole.id
-            offer = build.offer(
-                session, agency_id=pole.id, description="Tailler.", contact_email="a@exemple.fr"
-            )
-            proposal = answering.sent(
-                session, advisor=self.users["advisor"], agency=pole, offer=offer, on=date(2013, 11, 1)
-            )
-            person = session.get_one(Person, proposal.person_id)
-            session.add(
-                HandOver(
-                    person_id=person.id, from_agency_id=pole.id, to_agency_id=local.id, state=HandOverState.ACCEPTED,
-                    asked_on=date(2013, 10, 21), due_on=date(2013, 10, 28), decided_on=date(2013, 10, 22),
-                    asked_by_id=self.users["advisor"].id, decided_by_id=self.users["local"].id,
-                    proposal_id=proposal.id,
-                )
-            )  # fmt: skip
-            own = {"organisation_id": offer.organisation_id}
-            self.users["employer"] = doors.account(session, "employer", **own)
-            self.users["other_employer"] = doors.account(session, "employer")
-            at = clock.now()
-            self.employer_token = answering.link(session, offer, at=at)[1]
-            common = {"at": at, "person_id": person.id}
-            self.answer_token = links.issue(session, LinkKind.ANSWER, proposal_id=proposal.id, **common)[1]
-            self.file_token = own_file.issue(session, person, actor_id=self.users["advisor"].id, at=at)
-            self.refresh_token = links.issue(session, LinkKind.REFRESH, at=at, offer_id=offer.id)[1]
-            self.offer, self.proposal, self.person = offer, proposal, person
-        super().__init__(app, database)
-        self.clients = {kind: doors.sign_in(app, user) for kind, user in self.users.items()}
-        self.nobody = app.test_client()
-        assert self.post(self.nobody, f"/moi/{self.file_token}", born="14/05/1993").status_code == 303
-        self.tokens.pop(self.nobody)  # another session since the birth date was given
-        self.taken, self.guarded, self.tried = set(), set(), 0
-
-    def outsiders(self, path, status, kinds, **data):
-        """Refused alike whatever the state: each of them, nothing changed."""
-        before = self.rows()
-        for kind in kinds:
-            answer = self.post(self.clients[kind], path, **data)
-            assert answer.status_code == status, (path, kind, answer.status_code)
-            self.tried += 1
-        assert self.rows() == before, path
-
-    def one(self, case, log, send, *, allowed, read, leads_to, lines=1, sentence=OVER, refused=409, done=303):
-        """Send it, compare with the table. `read`: the state of the row; `refused`: what a step that starts elsewhere gets;
-        `done`: the status of one that was taken."""
-        before, counted = self.rows(), self.lines(log)
-        answer = send()
-        self.tried += 1
-        status, told = answer.status_code, said(answer) or words(answer)
-        assert "Traceback" not in told, case
-        if allowed and status == done:
-            assert read() == leads_to, case
-            assert self.lines(log) == counted + lines, case
-            return True
-        assert status == (422 if allowed else refused), (case, status, told)
-        assert self.rows() == before, case
-        if status != 404:
-            assert told.strip(" |"), case
-        if status == 409:
-            assert plain(sentence) in told, (case, told)
-        return False
-
-
 def turns(line, states, kinds, number):
     """(state, account) to try of the step of that number: every state by an advisor; by the others those that it starts from,
     and the rest in turn, a different quarter for each step. By flow everybody tries all of them."""
@@ -136,15 +45,6 @@ def turns(line, states, kinds, number):
         for kind in kinds:
             if kind in ("advisor", "employer") or state in line.starts or (at + number) % 4 == 0:
                 yield state, kind
-
-
-def doors_kind(kind):
-    return {"local": "advisor", "other_local": "advisor", "other_advisor": "advisor"}.get(kind, kind)
-
-
-def on(monkeypatch, app, day):
-    monkeypatch.setenv("PASSERELLE_TODAY", day)
-    app.extensions["passerelle"].settings = settings.load()
 
 
 # --- proposals

@@ -37,6 +37,10 @@ def withdraw() -> Answer:
     return redirect(done(url_for("deadlines.index"), "feed-withdrawn"), 303)
 
 
+#: Said to a calendar whose address is nobody's.
+UNKNOWN = "Cet agenda n'existe pas : recopiez son adresse entière, ou créez-en une autre dans « Échéances »."
+
+
 @pages.get("/agenda/<token>.ics")
 @public
 def read(token: str) -> Response:
@@ -45,10 +49,10 @@ def read(token: str) -> Response:
         with reading() as session:
             reader = feeds.reader(session, token, at=clock.now())
             if not allows(reader, "placements.read"):
-                return _plain("Cet agenda n'existe pas.", 404)
+                return _plain(UNKNOWN, 404)
             found = list(feeds.entries(session, reader, book(), on=today()))
     except NotFound:
-        return _plain("Cet agenda n'existe pas.", 404)
+        return _plain(UNKNOWN, 404)
     except Conflict:
         return _plain(
             "Cet agenda a été retiré ou remplacé : créez une autre adresse dans « Échéances ».", 410
