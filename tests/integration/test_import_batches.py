@@ -135,8 +135,8 @@ def test_uploads_are_readable_by_their_owner_only(base):
 # --- earlier bases
 
 
-def test_a_base_with_imports_of_before_is_upgraded_with_all_it_holds(empty_database_url):
-    made = open_database(empty_database_url, KEY)
+def test_a_base_with_imports_of_before_is_upgraded_with_all_it_holds(bare_database_url):
+    made = open_database(bare_database_url, KEY)
     scripts = [script.revision for script in ScriptDirectory.from_config(migrate.config()).walk_revisions()]
     assert "0007" in scripts
     migrate.upgrade(made.engine, "0007")
