@@ -22,8 +22,9 @@ from .words import PLACES, TRADES
 
 Line = dict[str, Any]
 
-#: Days of the demo, counted back from its last one: the first file, the summer's, the autumn's, its last delivery, the matcher's runs.
-FIRST, SUMMER, AUTUMN, DELIVERED, FIRST_RUN, LAST_RUN = 301, 125, 70, 6, 11, 5
+#: Days of the demo, counted back from its last one: the first file, the summer's, September's of people, the autumn's
+#: of offers, its last delivery, the matcher's runs.
+FIRST, SUMMER, UPDATE, AUTUMN, DELIVERED, FIRST_RUN, LAST_RUN = 301, 125, 63, 31, 6, 11, 5
 #: So many people have their home confirmed, of ten.
 CONFIRMED = 8
 NORTH, WEST, SOUTH = PLACES[0], PLACES[1], PLACES[2]
@@ -257,7 +258,7 @@ def _later(count: int, seed: int, today: date) -> Iterator[Line]:
         "importer",
         "import",
         kind="offres",
-        file="offres-rentree.csv",
+        file="offres-automne.csv",
         source="autre",
     )
     # The same offers again, and those that came since.
@@ -269,7 +270,7 @@ def _later(count: int, seed: int, today: date) -> Iterator[Line]:
         file="offres.csv",
         source="autre",
     )
-    yield line(today - timedelta(days=AUTUMN - 7), "importer", "import", kind="jeunes", file="jeunes-septembre.csv",
+    yield line(today - timedelta(days=UPDATE), "importer", "import", kind="jeunes", file="jeunes-septembre.csv",
                source="pole-emploi")  # fmt: skip
     # Some offers were matched first, and part of their candidates looked at, before the run over all of them.
     for index in EXAMINED:
@@ -367,8 +368,9 @@ def _story(line: Any, part: Part, who: str, today: date) -> Iterator[Line]:
         if lapsed <= today:
             yield line(lapsed, "clock", "lapse", offer=part.offer)
         return
-    if trial is not None and trial <= today:
+    if trial is not None and trial < today:
         yield line(trial, "advisor", "pass_trial", **placed)
+        yield line(trial + timedelta(days=1), "clock", "run", **placed)
     elif trial is None:
         yield line(starts, "advisor", "run", **placed)
     sure = trial or starts

@@ -63,7 +63,7 @@ def _tables(folder: Path, people: int, offers: int, seed: int, today: date) -> N
         employers.EMPLOYERS,
         employers.employer_rows(employers.employers(offers), seed),
     )
-    for name, whole in (("offres-rentree.csv", True), ("offres.csv", False)):
+    for name, whole in (("offres-automne.csv", True), ("offres.csv", False)):
         made = employers.offer_rows(offers, seed, today, journal.roles(offers, seed, today))
         _table(folder / name, employers.OFFERS, (cells for cells in made if not whole or _is_whole(cells)))
     for name, rows in journal.early_offers(seed, today).items():
