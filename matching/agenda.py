@@ -14,24 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from . import contacts, proposals
+from .offer_clock import NOTICES
 from .store import scope
 from .store.matches import MatchProposal, ReviewDecision
 from .store.organisations import Offer, Organisation
 from .store.people import Person
 from .store.placements import Placement
-from .vocabulary import OfferState, ProposalState
-
-#: States of people who were promised something for an offer.
-PROMISED = (
-    ProposalState.APPROVED,
-    ProposalState.PERSON_ASKED,
-    ProposalState.AGREED,
-    ProposalState.SENT,
-    ProposalState.INTERVIEW,
-    ProposalState.SELECTED,
-)
-#: An offer about to lapse is announced so long before.
-LAPSES_WITHIN = timedelta(days=14)
+from .vocabulary import PURSUED_PROPOSALS, OfferState, ProposalState
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +135,10 @@ def resting_offers(session: Session, actor: scope.Actor, *, on: date) -> Sequenc
     offer = sa.orm.aliased(Offer, mine)
     live = (
         sa.select(sa.func.count())
-        .where(MatchProposal.offer_id == offer.id, MatchProposal.state.in_(PROMISED))
+        .where(MatchProposal.offer_id == offer.id, MatchProposal.state.in_(PURSUED_PROPOSALS))
         .scalar_subquery()
     )
-    soon = sa.and_(offer.state == OfferState.OPEN, offer.review_by <= on + LAPSES_WITHIN)
+    soon = sa.and_(offer.state == OfferState.OPEN, offer.review_by <= on + timedelta(days=NOTICES[0]))
     query = (
         sa.select(offer, Organisation.name, live.label("live"))
         .join(Organisation, Organisation.id == offer.organisation_id)

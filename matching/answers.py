@@ -21,12 +21,10 @@ from .store.matches import MatchProposal, ReviewDecision
 from .store.messages import AccessLink
 from .store.organisations import Commune, Offer, Organisation
 from .store.people import Agency, Person
-from .vocabulary import Party, ProposalState as State
+from .vocabulary import PURSUED_PROPOSALS, Party, ProposalState as State
 
 #: Steps that say what a person answered; the last of them is the one that counts.
 SAID = (Action.YES, Action.NO, Action.NO_ANSWER)
-#: A proposal that a person may hear of: decided by an advisor, and not over.
-TOLD_OF = (State.APPROVED, State.PERSON_ASKED, State.AGREED, State.SENT, State.INTERVIEW, State.SELECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ def of_person(session: Session, person_id: int, *, on: date) -> list[Asked]:
     waiting = MatchProposal.state == State.PERSON_ASKED
     ids = session.scalars(
         sa.select(MatchProposal.id)
-        .where(MatchProposal.person_id == person_id, MatchProposal.state.in_(TOLD_OF))
+        .where(MatchProposal.person_id == person_id, MatchProposal.state.in_(PURSUED_PROPOSALS))
         .order_by(waiting.desc(), MatchProposal.id.desc())
     ).all()
     return asked(session, ids, on=on)

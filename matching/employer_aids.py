@@ -26,7 +26,7 @@ from .store.organisations import Offer
 from .store.people import Agency, Person
 from .store.placements import AidMilestone, Placement, PlacementEvent
 from .transitions import refuse
-from .vocabulary import Party, PlacementState, Role
+from .vocabulary import OVER_PLACEMENTS, Party, Role
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -83,7 +83,7 @@ def contracts(session: Session, actor: scope.Actor, *conditions: Any) -> list[Co
             advisor.name.label("advisor"), advisor.email.label("advisor_email"), advisor.phone.label("advisor_phone"),
             Agency.name.label("agency"),
         )
-        .order_by(Placement.state.in_(OVER), Placement.id.desc())
+        .order_by(Placement.state.in_(OVER_PLACEMENTS), Placement.id.desc())
     ).all()  # fmt: skip
     ids = [row.Placement.id for row in rows]
     owed, declared = _milestones(session, ids), _declared(session, ids)
@@ -98,10 +98,6 @@ def contracts(session: Session, actor: scope.Actor, *conditions: Any) -> list[Co
         )
         for row in rows
     ]
-
-
-#: Nothing more happens to these.
-OVER = (PlacementState.COMPLETED, PlacementState.EXITED, PlacementState.ABANDONED)
 
 
 def contract(session: Session, actor: scope.Actor, ref: uuid.UUID) -> Contract:
@@ -137,7 +133,7 @@ def soon(
     """Papers that wait or will within the month, with the contract and what is at stake."""
     until = on + timedelta(days=AHEAD)
     found = []
-    for held in contracts(session, actor, Placement.state.not_in(OVER)):
+    for held in contracts(session, actor, Placement.state.not_in(OVER_PLACEMENTS)):
         for row in held.rows:
             asked = stake(row, held.placement.programme, book)
             waits = milestones.standing(row, on) not in (None, Standing.LOST)

@@ -25,7 +25,16 @@ from .store.organisations import Offer
 from .store.people import Agency, Person
 from .store.placements import Placement
 from .transitions import Step, flush, refuse, step, target
-from .vocabulary import AgencyKind, HandOverState as State, Party, PlacementState, ProposalState, Role
+from .vocabulary import (
+    OVER_PLACEMENTS,
+    RELEASED_PROPOSALS,
+    AgencyKind,
+    HandOverState as State,
+    Party,
+    PlacementState,
+    ProposalState,
+    Role,
+)
 
 if TYPE_CHECKING:
     from .daily import Day
@@ -39,13 +48,9 @@ PRESCRIBERS = (AgencyKind.MISSION_LOCALE, AgencyKind.CAP_EMPLOI)
 ANSWER_DAYS = 5
 
 #: From the person's yes on there is something to sign.
-PROPOSALS = (ProposalState.AGREED, ProposalState.SENT, ProposalState.INTERVIEW, ProposalState.SELECTED)
+PROPOSALS = (ProposalState.AGREED, *RELEASED_PROPOSALS)
 #: Until the contract is over there is something to follow.
-PLACEMENTS = tuple(
-    state
-    for state in PlacementState
-    if state not in (PlacementState.COMPLETED, PlacementState.EXITED, PlacementState.ABANDONED)
-)
+PLACEMENTS = tuple(state for state in PlacementState if state not in OVER_PLACEMENTS)
 
 REFUSE_REASONS = (
     "not_ours",

@@ -23,19 +23,10 @@ from .store.matches import MatchProposal, Release, ReviewDecision
 from .store.organisations import Offer, Organisation
 from .store.people import Person, full_name
 from .store.placements import Placement
-from .vocabulary import OfferState, ProposalState as State
+from .vocabulary import AT_EMPLOYER, DECIDED_PROPOSALS, OfferState, ProposalState as State
 
 #: Working days within which the next step of a proposal is taken once the former one is.
 NEXT_STEP_DAYS = 2
-LIVE = (
-    State.APPROVED,
-    State.PERSON_ASKED,
-    State.AGREED,
-    State.SENT,
-    State.INTERVIEW,
-    State.SELECTED,
-    State.DEFERRED,
-)
 
 
 class Waiting(StrEnum):
@@ -80,7 +71,7 @@ def steps(session: Session, actor: scope.Actor, *, on: date) -> Sequence[Step]:
     """The next step of every proposal decided on, soonest deadline first. Five queries, whatever their number."""
     rows = _rows(session, actor)
     asked = [row[0].id for row in rows if row[0].state is State.PERSON_ASKED]
-    told = [row[1] for row in rows if row[0].state in reminders.AT_EMPLOYER]
+    told = [row[1] for row in rows if row[0].state in AT_EMPLOYER]
     people = reminders.last(session, reminders.PERSON, "proposal", asked)
     employers = reminders.last(session, reminders.EMPLOYER, "offer", [offer.id for offer in told])
     addresses = contacts.employer_addresses(session, told)
@@ -89,8 +80,9 @@ def steps(session: Session, actor: scope.Actor, *, on: date) -> Sequence[Step]:
         since, more = decided_on or proposal.proposed_on, {}
         if proposal.state is State.PERSON_ASKED:
             more = _person(proposal, person, people.get(proposal.id), on)
-        elif proposal.state in reminders.AT_EMPLOYER:
-            since = (release.answered_on or release.released_on) if release is not None else since
+        elif proposal.state in AT_EMPLOYER:
+            if release is not None:
+                since = silence.last_news(release.released_on, release.answered_on)
             more = _employer(since, offer.id not in addresses, employers.get(offer.id), on)
         else:
             more = _own(proposal, since)
@@ -114,7 +106,7 @@ def steps(session: Session, actor: scope.Actor, *, on: date) -> Sequence[Step]:
 
 def _rows(session: Session, actor: scope.Actor) -> list[Any]:
     """(proposal, offer, name of its employer, person, day of the last decision, release) of the caseload."""
-    mine = scope.proposals(actor).where(MatchProposal.state.in_(LIVE)).subquery()
+    mine = scope.proposals(actor).where(MatchProposal.state.in_(DECIDED_PROPOSALS)).subquery()
     proposal = sa.orm.aliased(MatchProposal, mine)
     decided = (
         sa.select(ReviewDecision.proposal_id, sa.func.max(ReviewDecision.decided_on).label("on"))

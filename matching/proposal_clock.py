@@ -19,10 +19,10 @@ from .proposals import Details, ProposalAction as Action
 from .store.matches import MatchProposal, Release
 from .store.organisations import Offer
 from .store.people import Person
-from .vocabulary import Party, ProposalState as State
+from .vocabulary import AT_EMPLOYER, DECIDED_PROPOSALS, LIVE_PROPOSALS, Party, ProposalState as State
 
 #: Nobody has decided on these: set aside, they are computed again.
-UNDECIDED = (State.COMPUTED, State.TO_REVIEW)
+UNDECIDED = tuple(state for state in LIVE_PROPOSALS if state not in DECIDED_PROPOSALS)
 NOTHING = Details()
 
 
@@ -118,8 +118,8 @@ def close_unanswered(session: Session, day: Day) -> int:
 def remind_employers(session: Session, day: Day) -> int:
     """One reminder an offer and a day of release: to answer about all the people it was sent that day."""
     waiting: dict[tuple[int, date], Offer] = {}
-    for proposal, release, offer in _at_employers(session):
-        waiting[offer.id, _since(proposal, release)] = offer
+    for _, release, offer in _at_employers(session):
+        waiting[offer.id, silence.last_news(release.released_on, release.answered_on)] = offer
     due = {}
     for (offer_id, since), offer in waiting.items():
         number = silence.reminder_due(since, silence.EMPLOYER_REMINDERS, day.on)
@@ -160,7 +160,7 @@ def answer_for_employers(session: Session, day: Day) -> int:
     over = [
         proposal
         for proposal, release, _ in _at_employers(session)
-        if day.on > silence.last_day(_since(proposal, release))
+        if day.on > silence.last_day(silence.last_news(release.released_on, release.answered_on))
     ]
     return take(session, day, over, Action.NO_ANSWER_EMPLOYER)
 
@@ -184,14 +184,9 @@ def _in(*states: State) -> sa.Select[MatchProposal]:
 def _at_employers(session: Session) -> list[Any]:
     """(proposal, its release, its offer) of everybody an employer has not answered about."""
     query = (
-        _in(*reminders.AT_EMPLOYER)
+        _in(*AT_EMPLOYER)
         .join(Release, Release.proposal_id == MatchProposal.id)
         .join(Offer, Offer.id == MatchProposal.offer_id)
         .add_columns(Release, Offer)
     )
     return list(session.execute(query))
-
-
-def _since(proposal: MatchProposal, release: Release) -> date:
-    """The day of the employer's last news."""
-    return release.answered_on or release.released_on

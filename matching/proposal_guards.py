@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from . import outbox, silence
 from .store.matches import MatchProposal, Release, ReviewDecision
+from .store.messages import OutgoingMessage
 from .store.organisations import Offer
 from .store.people import Person
 from .transitions import refuse
-from .vocabulary import LIVE_PROPOSALS, OfferState, Party, ProposalState, Verdict
+from .vocabulary import LIVE_PROPOSALS, RELEASED_PROPOSALS, OfferState, Party, ProposalState, Verdict
 
 if TYPE_CHECKING:
     from .proposals import Details
@@ -192,11 +193,11 @@ def _reachable(session: Session, proposal: MatchProposal, details: Details) -> N
 
 
 def employer_since(session: Session, proposal: MatchProposal) -> date:
-    """The day of the last news of an employer about a proposal: of the interview, else of the release."""
+    """The day of the last news of an employer about a proposal, sent to it or not yet."""
     release = session.scalar(sa.select(Release).where(Release.proposal_id == proposal.id))
     if release is None:
         return proposal.proposed_on
-    return release.answered_on or release.released_on
+    return silence.last_news(release.released_on, release.answered_on)
 
 
 def _over(last: date, on: date) -> None:
@@ -226,7 +227,7 @@ def _sendable(session: Session, proposal: MatchProposal, details: Details, actor
         .select_from(MatchProposal)
         .where(
             MatchProposal.offer_id == offer.id,
-            MatchProposal.state.in_((ProposalState.SENT, ProposalState.INTERVIEW, ProposalState.SELECTED)),
+            MatchProposal.state.in_(RELEASED_PROPOSALS),
         )
     )
     limit = (offer.positions - offer.posts_filled) * RELEASES_PER_POST
@@ -247,6 +248,10 @@ def _undoable(
         refuse("already-told")
     if party is not Party.SUPERVISOR and (last.actor_id != actor_id or at - last.decided_at > UNDO_WITHIN):
         refuse("not-yours-to-undo", hours=int(UNDO_WITHIN.total_seconds() // 3600))
+    # What still waits is taken back first: a worker that was faster between the two questions is seen by the second.
+    outbox.cancel(session, OutgoingMessage.decision_id == last.id)
+    if outbox.has_left(session, last.id):
+        refuse("already-told")
     if proposal.state is not ProposalState.REJECTED:
         return
     if live_count(session, proposal.person_id) >= CAP:

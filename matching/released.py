@@ -24,12 +24,10 @@ from .store.messages import AccessLink
 from .store.organisations import Offer, Organisation
 from .store.people import Agency, Diploma, Person
 from .store.placements import Placement
-from .vocabulary import OfferState, ProposalState as State
+from .vocabulary import AT_EMPLOYER, RELEASED_PROPOSALS, OfferState, ProposalState as State
 
-#: An employer still has something to say of these.
-WAITING = (State.SENT, State.INTERVIEW)
 #: Known to the employer as the release says; of others who were answered, the name alone stays.
-MET = (State.SENT, State.INTERVIEW, State.SELECTED)
+MET = RELEASED_PROPOSALS
 #: Over by the employer's own word or silence: shown in the history. Any other state is a person who is gone.
 ANSWERED = (State.NOT_SELECTED,)
 #: Steps of a proposal that are the employer's business.
@@ -60,7 +58,7 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A person as released: what the release does not list is None or empty. `level`: RNCP level, years after the bac;
-    `ref`, `state`, `version` are the proposal's."""
+    `answer_by`: the last day to answer, after it silence is a no; `ref`, `state`, `version` are the proposal's."""
 
     ref: uuid.UUID
     state: State
@@ -81,7 +79,7 @@ class Candidate:
 
     @property
     def waits(self) -> bool:
-        return self.state in WAITING
+        return self.state in AT_EMPLOYER
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +97,6 @@ class Sent:
     @property
     def waiting(self) -> tuple[Candidate, ...]:
         return tuple(candidate for candidate in self.candidates if candidate.waits)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What the employer's first page says: so many answers, the first of them due that day."""
-
-    people: int
-    answer_by: date | None
 
 
 def for_account(session: Session, actor: scope.Actor) -> list[Sent]:
@@ -144,24 +134,11 @@ def of_link(link: AccessLink) -> sa.Select[MatchProposal]:
             MatchProposal.offer_id == link.offer_id,
             ReviewDecision.decided_at <= link.issued_at,
             sa.or_(
-                MatchProposal.state.in_(WAITING),
+                MatchProposal.state.in_(AT_EMPLOYER),
                 sa.and_(MatchProposal.state.in_((*MET, *ANSWERED)), answered_since),
             ),
         )
     )
-
-
-def waiting(session: Session, actor: scope.Actor) -> Waiting:
-    """How many people wait for the employer's answer, and by when the first. One query."""
-    days = session.scalars(
-        scope.released(actor).where(MatchProposal.state == State.SENT).with_only_columns(Release.released_on)
-    ).all()
-    return Waiting(len(days), answer_by(min(days)) if days else None)
-
-
-def answer_by(released_on: date) -> date:
-    """The last day to answer: after it, silence is a no, and the person is told."""
-    return silence.last_day(released_on)
 
 
 #: What a release may name -> the columns that say it.
@@ -189,7 +166,7 @@ def _sent(session: Session, query: sa.Select[MatchProposal]) -> list[Sent]:
         .with_only_columns(
             MatchProposal.id, MatchProposal.public_id, MatchProposal.state, MatchProposal.version,
             MatchProposal.person_id, MatchProposal.expected_start_on,
-            Release.fields, Release.contact_disclosed_on, Release.released_on,
+            Release.fields, Release.contact_disclosed_on, Release.released_on, Release.answered_on,
             Offer, Organisation.name.label("organisation"), Placement.public_id.label("placement"),
             advisor.name.label("advisor"), advisor.email.label("advisor_email"), advisor.phone.label("advisor_phone"),
             Agency.name.label("agency"), *named,
@@ -249,7 +226,7 @@ def _candidate(row: Any, levels: Mapping[int, tuple[int, int | None]], history: 
         phone=said("phone", row.phone),
         advisor=said("advisor_contact", contact),
         released_on=row.released_on,
-        answer_by=answer_by(row.released_on),
+        answer_by=silence.last_day(silence.last_news(row.released_on, row.answered_on)),
         starts_on=row.expected_start_on if row.state is State.SELECTED else None,
         placement=row.placement,
         history=tuple(history),

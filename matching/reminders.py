@@ -19,11 +19,9 @@ from .store.messages import OutgoingMessage
 from .store.organisations import Offer
 from .store.people import Person
 from .transitions import refuse
-from .vocabulary import MessageState, ProposalState as State
+from .vocabulary import AT_EMPLOYER, MessageState, ProposalState as State
 
 PERSON, EMPLOYER = "remind_person", "remind_employer"
-#: Of an offer that employer's silence is about.
-AT_EMPLOYER = (State.SENT, State.INTERVIEW)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,13 @@ from . import offer_terms, rights
 from .daily import Day
 from .eligibility.programme import Assessment
 from .eligibility.windows import Windows
-from .proposal_clock import UNDECIDED, take
+from .proposal_clock import take
 from .proposals import Details, ProposalAction as Action
 from .store.matches import MatchProposal
 from .store.organisations import Offer
 from .store.placements import Placement
-from .vocabulary import LIVE_PROPOSALS, Party
+from .vocabulary import DECIDED_PROPOSALS, Party
 
-#: What nobody has decided on is the matcher's: it compares it with the base each morning, and sets it aside.
-DECIDED = tuple(state for state in LIVE_PROPOSALS if state not in UNDECIDED)
 #: leaf of a programme file -> the reason for which a proposal is closed once it fails for good
 ENDS = {"aged": "age_limit", "lives_in": "moved_out_of_zone"}
 
@@ -47,7 +45,8 @@ def _ended(session: Session, day: Day) -> Iterator[tuple[MatchProposal, str]]:
         sa.select(MatchProposal, Offer)
         .join(Offer, Offer.id == MatchProposal.offer_id)
         .where(
-            MatchProposal.state.in_(DECIDED),
+            # What nobody has decided on is the matcher's: it compares it with the base each morning.
+            MatchProposal.state.in_(DECIDED_PROPOSALS),
             Offer.scheme.is_not(None),
             ~sa.exists().where(Placement.proposal_id == MatchProposal.id),
         )

@@ -21,6 +21,11 @@ LONGEST = 15
 AFTER_CALL = 2
 
 
+def last_news(released_on: date, answered_on: date | None) -> date:
+    """The day from which an employer's silence counts: of the interview, else of the release."""
+    return answered_on or released_on
+
+
 def reminder_due(since: date, reminders: Sequence[int], on: date) -> int | None:
     """Which reminder's time it is, the latest one: 1, 2…; None before the first, and once the wait is over."""
     if on > last_day(since):

@@ -16,11 +16,10 @@ from .store.matches import MatchProposal, ReviewDecision
 from .store.messages import OutgoingMessage
 from .store.organisations import Offer
 from .store.people import Person
-from .vocabulary import MessageState, ProposalState as State
+from .vocabulary import RELEASED_PROPOSALS, MessageState, ProposalState as State
 
-#: States of a person who was asked, and of one whom the employer knows.
-ASKED = frozenset({State.PERSON_ASKED, State.AGREED, State.SENT, State.INTERVIEW, State.SELECTED})
-RECEIVED = frozenset({State.SENT, State.INTERVIEW, State.SELECTED})
+#: States of a person who was asked.
+ASKED = (State.PERSON_ASKED, State.AGREED, *RELEASED_PROPOSALS)
 #: Questions to a person: they leave with the state that they belong to.
 QUESTIONS = ("ask_person", "remind_person")
 
@@ -81,7 +80,7 @@ def follow(
         why = decision.reason_code or "" if action == "close" else action
         if why in OUTCOMES and (before in ASKED or _being_asked(session, proposal)):
             _person(session, proposal, decision, OUTCOMES[why], on=on, at=at)
-        if action == "close" and why in GONE and before in RECEIVED:
+        if action == "close" and why in GONE and before in RELEASED_PROPOSALS:
             _employer(session, proposal, decision, on=on, at=at)
 
 

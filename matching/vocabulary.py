@@ -95,18 +95,21 @@ class ProposalState(StrEnum):
     CLOSED = "closed"
 
 
-#: A person holds at most five of these from to_review on (workflow.md ii).
-LIVE_PROPOSALS = (
-    ProposalState.COMPUTED,
-    ProposalState.TO_REVIEW,
-    ProposalState.DEFERRED,
+#: An employer still has something to say of these.
+AT_EMPLOYER = (ProposalState.SENT, ProposalState.INTERVIEW)
+#: Sent to an employer, and not answered with a no.
+RELEASED_PROPOSALS = (*AT_EMPLOYER, ProposalState.SELECTED)
+#: An advisor said yes and it is not over: its person may hear of it.
+PURSUED_PROPOSALS = (
     ProposalState.APPROVED,
     ProposalState.PERSON_ASKED,
     ProposalState.AGREED,
-    ProposalState.SENT,
-    ProposalState.INTERVIEW,
-    ProposalState.SELECTED,
+    *RELEASED_PROPOSALS,
 )
+#: An advisor decided on these, if only to look again later.
+DECIDED_PROPOSALS = (ProposalState.DEFERRED, *PURSUED_PROPOSALS)
+#: A person holds at most five of these from to_review on (workflow.md ii).
+LIVE_PROPOSALS = (ProposalState.COMPUTED, ProposalState.TO_REVIEW, *DECIDED_PROPOSALS)
 
 
 class PlacementState(StrEnum):
@@ -137,6 +140,8 @@ ENGAGED_PLACEMENTS = (
     PlacementState.RUNNING,
     PlacementState.SUSPENDED,
 )
+#: Nothing more happens to these.
+OVER_PLACEMENTS = (PlacementState.COMPLETED, PlacementState.EXITED, PlacementState.ABANDONED)
 
 
 class MilestoneState(StrEnum):

@@ -19,6 +19,7 @@ from matching.store.people import Person
 from matching.store.placements import AidMilestone
 from matching.store.upkeep import PublishedReport
 from matching.vocabulary import (
+    RELEASED_PROPOSALS,
     AgencyKind,
     CheckInKind,
     CheckInState,
@@ -337,6 +338,15 @@ def test_a_hostile_name_stays_where_it_is(session):
     assert "\n" not in ask.subject + (ask.sender or "")
 
 
+def test_a_title_writes_no_paragraph_of_its_own(session):
+    """An employer types it, the young person reads it under the agency's name."""
+    scene = Scene(session)
+    scene.offer.title = "Jardinier\n\nVotre dossier est bloqué, appelez le 0899\u2028000000"
+    text = letter(session, scene.ask_person()).text()
+    assert "Votre dossier est bloqué" in text
+    assert not [line for line in text.splitlines() if line.startswith(("Votre dossier", "000000"))]
+
+
 @pytest.mark.parametrize(
     ("address", "goes_to"),
     [
@@ -396,7 +406,7 @@ TOLD, GONE = ("person_told", "ines@exemple.fr"), ("candidate_gone", "asso@exempl
 )
 def test_who_was_asked_is_told_and_who_received_somebody_too(session, state, reason, queued):
     scene = Scene(session)
-    row = scene.released(state) if state in telling.RECEIVED else scene.proposal(state)
+    row = scene.released(state) if state in RELEASED_PROPOSALS else scene.proposal(state)
     close(scene, row, reason)
     assert waiting(session) == queued
     for message in session.query(OutgoingMessage):

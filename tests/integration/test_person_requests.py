@@ -13,7 +13,14 @@ from matching.store import scope
 from matching.store.matches import ReviewDecision
 from matching.store.messages import OutgoingMessage, PersonRequest, Wish
 from matching.store.upkeep import AuditEvent
-from matching.vocabulary import LinkKind, ProposalState as State, RequestKind as Kind, RequestState, Role
+from matching.vocabulary import (
+    PURSUED_PROPOSALS,
+    LinkKind,
+    ProposalState as State,
+    RequestKind as Kind,
+    RequestState,
+    Role,
+)
 from matching.wishes import Wished
 from tests import build
 from tests.web.doors import an_agency
@@ -90,7 +97,7 @@ def test_a_person_hears_of_what_was_decided_for_them_and_of_nothing_else(session
     offers = {state: build.proposal(session, person=ines, state=state) for state in State}
     heard = answers.of_person(session, ines.id, on=ON)
     assert heard[0].proposal.state is State.PERSON_ASKED
-    assert {each.proposal.id for each in heard} == {offers[state].id for state in answers.TOLD_OF}
+    assert {each.proposal.id for each in heard} == {offers[state].id for state in PURSUED_PROPOSALS}
     assert heard[0].km == 0 and heard[0].answer_by == date(2013, 10, 17), "both in Amiens; seven working days"
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from matching import employer_answers, released
+from matching import employer_answers, released, silence
 from matching.employer_answers import Answered
 from matching.errors import InvalidInput, NotFound
 from matching.proposals import Details, ProposalAction as Action
@@ -159,13 +159,26 @@ def test_a_link_shows_no_more_than_its_message_said(session, agency, advisor):
         employer_answers.locked(session, released.of_link(held), later.public_id)
 
 
+def test_an_interview_gives_the_employer_its_time_again(session, agency, advisor):
+    offer = build.offer(session)
+    proposal = sent(session, advisor=advisor, agency=agency, offer=offer)
+
+    def last():
+        [person] = released.for_account(session, employer(session, offer))[0].waiting
+        return person.answer_by
+
+    assert last() == silence.last_day(DAY)
+    answer(session, proposal, Action.INTERVIEW, on=DAY + timedelta(days=7))
+    assert last() == silence.last_day(DAY + timedelta(days=7)), "the day the clock counts from"
+
+
 def test_another_organisation_sees_nothing_and_answers_nothing(session, agency, advisor):
     offer = build.offer(session)
     proposal = sent(session, advisor=advisor, agency=agency, offer=offer)
     stranger = employer(session, build.offer(session))
     assert released.for_account(session, stranger) == []
-    assert released.waiting(session, stranger) == released.Waiting(0, None)
-    assert released.waiting(session, employer(session, offer)).people == 1
+    [mine] = released.for_account(session, employer(session, offer))
+    assert [person.ref for person in mine.waiting] == [proposal.public_id]
     with pytest.raises(NotFound):
         employer_answers.locked(session, scope.released(stranger), proposal.public_id)
 

@@ -9,13 +9,12 @@ import sqlalchemy as sa
 
 from matching import milestones, workdays
 from matching.proposals import REVIEW_WORKING_DAYS
-from matching.reminders import AT_EMPLOYER
 from matching.store.accounts import Invitation
 from matching.store.matches import MatchProposal, Release
 from matching.store.organisations import Offer, OfferEvent
 from matching.store.people import Person, full_name
 from matching.store.placements import AidMilestone, Placement
-from matching.vocabulary import LinkKind, OfferState, ProposalState
+from matching.vocabulary import AT_EMPLOYER, LinkKind, OfferState, ProposalState
 
 from ..wording import euros, letters as words, moment, offers as offer_words, placements, uncapital, weekday
 from ..wording.programmes import programme

@@ -19,7 +19,7 @@ from matching.proposals import TRANSITIONS, ProposalAction as Action
 from matching.released import Candidate, Sent
 from matching.store import scope
 from matching.store.matches import MatchProposal
-from matching.vocabulary import LinkKind
+from matching.vocabulary import AT_EMPLOYER, LinkKind
 
 from ..db import book, note, reading, today, transaction
 from ..forms.employer_answers import AnswerForm
@@ -177,7 +177,7 @@ class Gone(Exception):
 def _spend(session: Session, token: str) -> None:
     """The link has served once nobody waits for an answer any more."""
     link = links.find(session, token, LinkKind.EMPLOYER, at=clock.now())
-    left = released.of_link(link).where(MatchProposal.state.in_(released.WAITING))
+    left = released.of_link(link).where(MatchProposal.state.in_(AT_EMPLOYER))
     if session.scalar(left.with_only_columns(sa.func.count())) == 0:
         links.use(session, link, at=clock.now())
 

@@ -14,7 +14,7 @@ from matching.placement_queries import Columns
 from matching.store.organisations import Offer, Organisation
 from matching.store.people import Person
 from matching.store.placements import Placement
-from matching.vocabulary import PlacementState
+from matching.vocabulary import OVER_PLACEMENTS, PlacementState
 
 from ..db import book, note, reading, today, transaction
 from ..lists import Column, Filter, Listing
@@ -24,12 +24,11 @@ from ..wording import placements as words
 from .placement_follow_up import pages as pages
 from .placement_ledger import NEAR
 
-ENDED = (PlacementState.COMPLETED, PlacementState.EXITED, PlacementState.ABANDONED)
 #: Groups of states that the list filters by, before each state.
 GROUPS = {
     "avant": ("Avant la signature", placement_queries.BEFORE),
     "contrat": ("Sous contrat", placement_guards.UNDER_CONTRACT),
-    "fini": ("Terminées", ENDED),
+    "fini": ("Terminées", OVER_PLACEMENTS),
 }
 HEADER = (
     "Nom", "Prénom", "Employeur", "Poste", "Dispositif", "État", "Contrat signé le", "Premier jour", "Fin de l'essai",

@@ -14,7 +14,7 @@ from matching.placement_foresight import Entailed, Rows
 from matching.placement_queries import Hire, Line
 from matching.placements import PlacementAction as A
 from matching.store.placements import AidMilestone
-from matching.vocabulary import MilestoneState, PlacementState as State
+from matching.vocabulary import OVER_PLACEMENTS, MilestoneState, PlacementState as State
 
 from . import capital, day, euros, sentence_for, uncapital, weekday
 from .flows import author as author
@@ -204,7 +204,7 @@ def track(hire: Hire) -> list[Mark]:
     if placement.trial_end_on is not None:
         passed = "done" if "pass_trial" in noted else ""
         marks.append(Mark("Fin de l'essai", placement.trial_end_on, passed, "prévue"))
-    over = placement.state in (State.COMPLETED, State.EXITED, State.ABANDONED)
+    over = placement.state in OVER_PLACEMENTS
     planned = {"Premier jour", "Fin de l'essai"}
     reached = [
         replace(mark, standing="done", note="" if mark.name in planned else mark.note)
