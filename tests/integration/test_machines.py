@@ -1,5 +1,30 @@
 """Each machine takes the steps of its table and no other; each step leaves one line (workflow.md i, ii, iii)."""
 
+# Where each acceptance case of workflow.md that concerns the machines and what follows a yes is tested, besides here:
+#   6  the first answer is kept    integration/test_placement_breaks::test_a_right_that_was_judged_is_kept_as_it_was_a_month_later,
+#                                  web/test_placement_follow_up::test_the_right_on_the_page_is_the_one_of_its_day_a_month_later
+#   9  robots and double presses   web/test_bad_input::test_a_robot_that_fetches_a_link_of_any_kind_changes_nothing,
+#                                  ::test_a_link_that_has_served_says_so_and_does_it_once,
+#                                  web/test_personal_pages::test_yes_is_given_once_however_often_the_button_is_pressed,
+#                                  integration/test_released::test_fifty_answers_at_once_are_one
+#  10  one placement signed        integration/test_placement_breaks::test_case_10_from_the_signature_to_the_broken_trial,
+#                                  ::test_the_motive_decides_what_is_cancelled_and_what_is_to_be_repaid,
+#                                  integration/test_mail_words::test_a_signature_tells_every_other_employer_once_and_who_waited_for_the_post
+#  11  state, event, role          test_every_step_… below, web/test_machines_pages, property/test_flows_together,
+#                                  integration/test_hand_overs::test_every_step_from_every_state_by_either_agency
+#  12  a year of the clock         integration/test_daily, integration/test_placement_clock::test_a_year_day_by_day_and_by_leaps_leaves_the_same,
+#                                  integration/test_mail_delivery::test_nothing_leaves_at_night
+#  14  a closed month              integration/test_report_figures::test_a_month_is_the_same_on_any_later_day,
+#                                  integration/test_report_published::test_what_was_published_stays_while_the_data_moves
+#  15  small cells                 property/test_disclosure_attack, integration/test_report_outcomes::test_a_small_count_hides_with_its_parts_and_its_rate
+#  16  formulas in exports         unit/test_lists::test_a_text_that_a_spreadsheet_could_run_is_marked, web/test_offers_pages::test_the_csv_has_every_offer_and_no_formula
+#  17  two tabs                    web/test_proposals_together, web/test_placements_steps::test_the_second_advisor_sees_who_did_what_and_keeps_what_was_typed,
+#                                  web/test_offers_forms::test_an_edit_of_an_older_version_keeps_what_was_typed_and_says_what_changed
+#  18  keyboard, no script, 3G     browser/test_examination, browser/test_examination_slow, browser/test_personal, browser/test_employer_answers
+#  19  who looked, who changed     web/test_placements_steps::test_each_step_and_each_reading_is_on_the_trail, integration/test_break_glass
+#  20  bulk touches the selected   web/test_proposals_together::test_several_are_named_before_and_answered_after,
+#                                  web/test_placements_steps::test_each_ticked_line_has_its_own_answer
+
 from datetime import UTC, date, datetime
 
 import pytest

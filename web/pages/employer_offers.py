@@ -219,12 +219,12 @@ def edit(ref: UUID) -> Any:
     """GET: the draft of that number, else the offer. POST: keep what was typed, then check it or come back to it."""
     with reading() as session:
         offer, draft = _found(session, ref)
-        if request.method == "GET" and offer is None and draft is None:
+        if request.method != "POST" and offer is None and draft is None:
             raise NotFound("not-found")
         if offer is not None and offer.state in OVER:
             return redirect(url_for("offers.show", ref=ref))
         house = _house(session)
-        if request.method == "GET":
+        if request.method != "POST":
             if draft is not None:
                 form = forms.typed(draft.fields, offer)
             else:

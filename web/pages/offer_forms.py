@@ -62,7 +62,7 @@ def edit(ref: UUID) -> Any:
 def _edit(ref: UUID, *, completing: bool) -> Any:
     with reading() as session:
         offer = scope.one(session, scope.offers_to_edit(actor()), Offer.public_id == ref)
-        if request.method == "GET":
+        if request.method != "POST":
             if offer.state in OVER:
                 return redirect(url_for(".show", ref=ref))
             return _form_page(session, ref, None, completing=completing)

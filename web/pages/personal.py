@@ -70,7 +70,7 @@ def gone(fault: Gone) -> tuple[str, int]:
 def answer(token: str) -> Page:
     """What the message said, and three buttons; once answered, what was said and when."""
     form = forms.AnswerForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _answer(token, form)
     try:
         with transaction() as session:
@@ -266,7 +266,7 @@ def _ask(token: str, form: Any, kind: RequestKind, template: str, **more: Any) -
 @public
 def correction(token: str) -> Page:
     form = forms.CorrectionForm()
-    if request.method == "GET" and request.args.get("info") in person_requests.FACTS:
+    if request.method != "POST" and request.args.get("info") in person_requests.FACTS:
         form.fact.data = request.args["info"]
     return _ask(token, form, RequestKind.CORRECTION, "personal/correction.html")
 
@@ -285,7 +285,7 @@ def wish(token: str) -> Page:
     with reading() as session:
         person = own_file.person_of(session, _proved(session, token))
         held = wishes.stated(session, person)
-    if request.method == "GET":
+    if request.method != "POST":
         return _wishes(token, form.fill(held), person.version)
     if not form.validate():
         return _wishes(token, form, _version(), 422)

@@ -39,7 +39,7 @@ def _after() -> str:
 @public
 def sign_in() -> Response | tuple[str, int]:
     signed_in = sessions.identify()
-    if signed_in and signed_in.verified and request.method == "GET":
+    if signed_in and signed_in.verified and request.method != "POST":
         return onward()
     form = SignInForm()
     if not form.is_submitted():

@@ -122,7 +122,7 @@ def new_recovery_codes() -> Response | str:
         enrolled = door.own(session, signed_in).totp_secret is not None
     if not enrolled:
         return redirect(url_for(".new_factor"), 302)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("accounts/new_recovery_codes.html")
     with transaction() as session:
         user = door.own(session, signed_in)
