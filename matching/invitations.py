@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from . import accounts, outbox
-from .errors import NotFound
+from .errors import InvalidInput, NotFound
 from .store import scope
 from .store.accounts import Invitation, User
 from .store.messages import OutgoingMessage
@@ -43,8 +43,10 @@ def invite(
     """Invite somebody to speak for that organisation, for 72 hours; former invitations of that address are closed.
 
     By mail: the link is made when the message leaves, and nobody here sees it; None. Else: the token of the link, shown
-    once to whoever hands it over. Raises InvalidInput("account-exists"). Flushes, never commits.
+    once to whoever hands it over. Raises InvalidInput("account-exists"): an account has that address, or will have it.
+    Flushes, never commits.
     """
+    _not_of_the_house(session, email, at)
     rights = accounts.Rights(Role.EMPLOYER, organisation_id=organisation.id)
     token = accounts.invite(session, email=email, name=name, rights=rights, by=actor.id, at=at)
     if not by_mail:
@@ -61,6 +63,19 @@ def invite(
         sender_id=actor.id,
     )
     return None
+
+
+def _not_of_the_house(session: Session, email: str, at: datetime) -> None:
+    """An invitation that the administrator made is not replaced by an employer's."""
+    other = sa.exists().where(
+        Invitation.email == email.lower(),
+        Invitation.role != Role.EMPLOYER,
+        Invitation.user_id.is_(None),
+        Invitation.used_at.is_(None),
+        Invitation.expires_at > at,
+    )
+    if session.scalar(sa.select(other)):
+        raise InvalidInput("account-exists", field="email")
 
 
 def close(

@@ -16,6 +16,9 @@ from .store.messages import OutgoingMessage
 from .transitions import refuse
 from .vocabulary import MessageState as State, Party, ProposalState
 
+#: Tells that a file was opened from outside the caseload: nobody keeps it from its readers.
+NOTICE = "break_glass_notice"
+
 
 def left(session: Session, message: OutgoingMessage, *, on: date, at: datetime) -> None:
     """The server took it: the person whom it asks was contacted, by e-mail (workflow.md, `contact`).
@@ -51,6 +54,31 @@ def left(session: Session, message: OutgoingMessage, *, on: date, at: datetime) 
         )  # an address or a consent taken away in these seconds: the message tells of itself
 
 
+def readdress(session: Session, message: OutgoingMessage) -> bool:
+    """It leaves to the address of today, one may have been corrected while it waited; False: a twin went there."""
+    address = message_queries.address_now(session, message)
+    if not address or address == message.address:
+        return True
+    if _twin(session, message, address):
+        return False
+    message.address = address
+    session.flush()
+    return True
+
+
+def _twin(session: Session, message: OutgoingMessage, address: str) -> bool:
+    """Whether another message tells that address the same."""
+    twin = sa.exists().where(
+        OutgoingMessage.kind == message.kind,
+        OutgoingMessage.subject_kind == message.subject_kind,
+        OutgoingMessage.subject_id == message.subject_id,
+        OutgoingMessage.address == address,
+        OutgoingMessage.occasion == message.occasion,
+        OutgoingMessage.id != message.id,
+    )
+    return bool(session.scalar(sa.select(twin)))
+
+
 def locked(session: Session, actor: scope.Actor, *conditions: sa.ColumnElement[bool]) -> OutgoingMessage:
     """A message of the scope, its row held until the end of the transaction. Raises NotFound."""
     return scope.one(session, scope.messages(actor).with_for_update(), *conditions)
@@ -63,7 +91,9 @@ def send_now(session: Session, actor: scope.Actor, message: OutgoingMessage, *, 
 
 
 def hold_back(session: Session, actor: scope.Actor, message: OutgoingMessage, *, at: datetime) -> None:
-    """It will not leave. Raises IllegalTransition for one that does not wait."""
+    """It will not leave. Raises IllegalTransition for one that does not wait, InvalidInput("notice-leaves")."""
+    if message.kind == NOTICE:
+        refuse("notice-leaves")
     if message.state is not State.WAITING:
         raise IllegalTransition("illegal-step", machine="message", state=str(message.state), action="stop")
     outbox.drop(session, message, "by-hand")
@@ -78,15 +108,7 @@ def send_again(session: Session, actor: scope.Actor, message: OutgoingMessage, *
     address = message_queries.address_now(session, message)
     if not address:
         refuse("message-no-address")
-    twin = sa.select(OutgoingMessage.id).where(
-        OutgoingMessage.kind == message.kind,
-        OutgoingMessage.subject_kind == message.subject_kind,
-        OutgoingMessage.subject_id == message.subject_id,
-        OutgoingMessage.address == address,
-        OutgoingMessage.occasion == message.occasion,
-        OutgoingMessage.id != message.id,
-    )
-    if session.scalar(twin) is not None:
+    if _twin(session, message, address):
         refuse("message-exists")
     outbox.resend(session, message, at=at, address=address)
     _note(session, actor, message, "sent-again", at=at)

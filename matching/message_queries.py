@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from . import contacts, outbox, telling
 from .store import scope
 from .store.accounts import User
-from .store.matches import MatchProposal
+from .store.matches import MatchProposal, Release
 from .store.messages import OutgoingMessage
 from .store.organisations import Offer, Organisation
 from .store.people import Person
@@ -47,6 +47,8 @@ def listed(actor: scope.Actor) -> sa.Select[Any]:
     )
 
 
+#: Lists people by name.
+NAMING = frozenset({"candidates", "remind_employer"})
 #: About a person, read by the employer.
 TO_EMPLOYER = frozenset({"candidate_gone", "aid_notice"})
 
@@ -113,6 +115,19 @@ def address_now(session: Session, message: OutgoingMessage) -> str | None:
     if message.organisation_id is not None and message.subject_kind != "invitation":
         return contacts.house_addresses(session, [message.organisation_id]).get(message.organisation_id)
     return message.address
+
+
+def names_others(session: Session, actor: scope.Actor, message: OutgoingMessage) -> bool:
+    """Whether its words may name people of another caseload: one message lists all who were sent for an offer."""
+    if message.kind not in NAMING:
+        return False
+    own = scope.people(actor).with_only_columns(Person.id)
+    sent = sa.exists().where(
+        MatchProposal.offer_id == message.subject_id,
+        MatchProposal.id == Release.proposal_id,
+        MatchProposal.person_id.not_in(own),
+    )
+    return bool(session.scalar(sa.select(sent)))
 
 
 def signer(session: Session, message: OutgoingMessage) -> str | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, abort, request, url_for
 
 FOLDER = Path(__file__).parent / "static"
 KEPT = "public, max-age=31536000, immutable"
@@ -15,6 +16,13 @@ KEPT = "public, max-age=31536000, immutable"
 def serve(app: Flask) -> None:
     """Give templates `asset('passerelle.css')`; only the address of the present content may be kept."""
     app.jinja_env.globals["asset"] = address
+
+    @app.before_request
+    def one_name() -> None:
+        """A file has one name: others (« ./x », « y/../x ») would each be kept by what is computed once a name."""
+        name = (request.view_args or {}).get("filename", "")
+        if request.endpoint == "static" and name != posixpath.normpath(name):
+            abort(404)
 
     @app.after_request
     def keep(response: Response) -> Response:

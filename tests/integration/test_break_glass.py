@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from matching import break_glass
+from matching import break_glass, message_acts
 from matching.break_glass import Named
 from matching.errors import InvalidInput
 from matching.store import scope
@@ -13,7 +13,7 @@ from matching.store.follow_up import BreakGlass
 from matching.store.messages import OutgoingMessage
 from matching.store.people import Agency
 from matching.store.upkeep import AuditEvent
-from matching.vocabulary import AgencyKind, Role
+from matching.vocabulary import AgencyKind, MessageState, Role
 from tests import build
 from tests.integration.test_hand_overs import actor, agency
 
@@ -90,6 +90,18 @@ def test_the_opening_is_on_the_trail_and_told_to_who_follows_and_to_the_administ
     seen = break_glass.of_caseload(session, chief, at=AT + timedelta(hours=2))
     assert [(each.who, each.row.reason) for each in seen] == [(mine.name, REASON)] * 2
     assert break_glass.of_caseload(session, mine, at=AT) == []
+
+
+def test_nobody_keeps_the_notice_from_its_readers(session, elsewhere):
+    """Not even who sees it among the messages of the caseload."""
+    person, mine, chief, colleague, _ = elsewhere
+    open_it(session, mine, person)
+    for who in (chief, colleague):
+        for message in session.scalars(scope.messages(who)).all():
+            with pytest.raises(InvalidInput, match="notice-leaves"):
+                message_acts.hold_back(session, who, message, at=AT)
+    states = session.scalars(sa.select(OutgoingMessage.state)).all()
+    assert len(states) == 2 and set(states) == {MessageState.WAITING}
 
 
 def test_exactly_one_person_is_named_or_nobody_is_found(session, elsewhere):

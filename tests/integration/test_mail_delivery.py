@@ -235,6 +235,35 @@ def test_undo_is_refused_once_the_message_is_with_the_server(base):
         step(session, row, Action.UNDO, message)
 
 
+@pytest.mark.parametrize("kept", ["postgresql"], indirect=True)
+def test_undo_is_refused_when_a_worker_takes_the_message_between_two_looks(base, monkeypatch):
+    """On one database that two write to at once: who looked before the worker, and acted after it, asked nobody back."""
+    row, message = written(base)
+    look = outbox.has_left
+
+    def slow(session, decision_id):
+        seen = look(session, decision_id)
+        with base.transaction() as worker:
+            outbox.claim(worker, at=HELD)
+        return seen
+
+    monkeypatch.setattr(outbox, "has_left", slow)
+    with pytest.raises(InvalidInput, match="already-told"), base.transaction() as session:
+        step(session, row, Action.UNDO, message)
+    assert proposal(base, row).state is State.APPROVED
+    assert stored(base, message).state is MessageState.SENDING
+
+
+def test_an_address_corrected_while_it_waits_is_the_one_it_leaves_to(base, box):
+    """A link of one's own never goes to the stranger whose address was typed by mistake."""
+    row, message = written(base, email="inconnue@exemple.fr")
+    with base.transaction() as session:
+        change(session, Person, row.person_id, email="ines@exemple.fr")
+    assert round_(base, box.server(), at=HELD) == {"sent": 1}
+    assert [envelope.rcpt_tos for envelope, _ in box.got] == [["ines@exemple.fr"]]
+    assert stored(base, message).address == "ines@exemple.fr"
+
+
 def change(session, model, key, **values):
     for name, value in values.items():
         setattr(session.get_one(model, key), name, value)

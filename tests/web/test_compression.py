@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from tests.web.doors import account, sign_in
+from web import compression
 
 GZIP = {"Accept-Encoding": "gzip, deflate"}
 
@@ -19,6 +20,16 @@ def client(app, database):
 @pytest.mark.parametrize("path", ["/candidats?q=secret", "/", "/propositions", "/connexion", "/passations"])
 def test_a_whole_page_is_never_compressed(client, path):
     assert "Content-Encoding" not in client.get(path, headers=GZIP).headers
+
+
+def test_a_file_has_one_name(app):
+    """Other spellings of it filled the memory, one compressed copy each; those through no folder broke the page."""
+    stranger, before = app.test_client(), compression._file.cache_info().currsize
+    for name in ("./passerelle.css", "././passerelle.css", "nowhere/../passerelle.css", "./nowhere"):
+        for query in ("", "?v=1"):
+            answer = stranger.get(f"/static/{name}{query}", headers=GZIP)
+            assert answer.status_code == 404, name
+    assert compression._file.cache_info().currsize == before
 
 
 def test_a_file_of_ours_and_a_part_for_our_script_are(client):

@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from matching import links
+from matching import accounts, links
 from matching.store.messages import OutgoingMessage
 from matching.store.organisations import Offer
-from matching.vocabulary import EmployerKind, LinkKind, OfferState, ProposalState, Sector
+from matching.vocabulary import EmployerKind, LinkKind, OfferState, ProposalState, Role, Sector
 from tests import build
 from tests.markup import check_markup
 from tests.web.doors import account, csrf, sign_in
@@ -234,3 +234,17 @@ def test_an_advisor_invites_for_one_organisation_and_nothing_else(app, advisor, 
     assert refused.status_code == 422 and "Un compte porte déjà cette adresse" in refused.text
     assert advisor.post(path, data={**form, "email": "b@exemple.fr", "way": "courriel"}).status_code == 303
     assert "Invitation de Nora Petit" in said(advisor.get(f"/organisations/{house.public_id}"))
+
+
+def test_an_advisor_does_not_replace_what_the_administrator_invites(advisor, database, house, now):
+    """The link to an advisor's account was closed, and an employer's sent to the same address."""
+    with database.transaction() as session:
+        rights = accounts.Rights(Role.OFFICER)
+        token = accounts.invite(
+            session, email="nora@exemple.fr", name="Nora Petit", rights=rights, by=None, at=now.at
+        )
+    path = f"/organisations/{house.public_id}/invitation"
+    form = {"csrf_token": csrf(advisor, path), "name": "N", "email": "Nora@exemple.fr", "way": "main"}
+    assert advisor.post(path, data=form).status_code == 422
+    with database.reading() as session:
+        assert accounts.open_link(session, token, at=now.at).role is Role.OFFICER

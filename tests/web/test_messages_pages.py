@@ -3,7 +3,7 @@
 import importlib
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -11,16 +11,19 @@ import sqlalchemy as sa
 
 from matching import clock, outbox
 from matching.store.accounts import User
+from matching.store.matches import MatchProposal, Release, ReviewDecision
 from matching.store.messages import OutgoingMessage
 from matching.store.people import Person
 from matching.store.upkeep import AuditEvent
-from matching.vocabulary import MessageState as State
+from matching.vocabulary import MessageState as State, ProposalState
+from tests import build
 from tests.counting import queries
 from tests.markup import check_markup
 from tests.web import doors
 from tests.web.examining import Scene
 
 AT = datetime(2013, 11, 4, 9, 41, tzinfo=UTC)  # 10 h 41 in Amiens
+ON = date(2013, 11, 4)
 
 
 @pytest.fixture
@@ -175,6 +178,38 @@ def test_another_agency_finds_nothing_and_the_administrator_no_name(scene):
     assert sophie.get(url(message)).status_code == 403
     assert post(scene, message, "renvoi", client=sophie).status_code == 403
     assert stored(scene)[0].state is State.FAILED
+
+
+def released(session, row, sender_id):
+    decision = ReviewDecision(
+        proposal_id=row.id, actor_id=sender_id, action="send", from_state=ProposalState.AGREED,
+        to_state=ProposalState.SENT, decided_on=ON, decided_at=AT,
+    )  # fmt: skip
+    session.add(decision)
+    session.flush()
+    return Release(
+        proposal_id=row.id, decision_id=decision.id, decided_by_id=sender_id, fields=["first_name", "full_name"],
+        released_on=ON, contact_disclosed_on=ON,
+    )  # fmt: skip
+
+
+def test_a_message_that_names_people_of_another_agency_keeps_its_words(scene):
+    """One message lists all who were sent for an offer; whoever signs it reads their own people's names alone."""
+    with scene.database.transaction() as session:
+        away = doors.an_agency(session, "Mission locale d'Abbeville")
+        stranger = build.person(session, agency_id=away.id, given_names="Zoé", family_name="Canari")
+        theirs = build.proposal(session, offer=session.merge(scene.offer), person=stranger)
+        for key in (scene.proposals[0].id, theirs.id):
+            row = session.get_one(MatchProposal, key)
+            row.state = ProposalState.SENT
+            session.add(released(session, row, scene.advisor.id))
+        message = outbox.queue(
+            session, "candidates", subject=("offer", scene.offer.id), address="asso@exemple.fr", on=ON, at=AT,
+            organisation_id=scene.offer.organisation_id, sender_id=scene.advisor.id,
+        )  # fmt: skip
+    page = scene.client.get(url(message)).text
+    assert "suivies par une autre agence" in page
+    assert "Canari" not in page and "Zoé" not in page
 
 
 def test_an_empty_list_says_what_will_come(scene):

@@ -61,6 +61,8 @@ AUTOMATIC = frozenset(
         "report_online",
     }
 )
+#: Facts that are lists, or words that somebody of the house wrote.
+SEVERAL_LINES = frozenset({"names", "lines", "sentences", "note", "answer"})
 BLANK = re.compile(r"[ \t]{2,}")
 
 
@@ -105,7 +107,13 @@ def _signer(session: Session, message: OutgoingMessage) -> int | None:
 
 
 def _filled(template: str, facts: dict[str, object]) -> str:
-    return template.format(**facts)
+    """What is typed on one line stays on one: a title cannot write paragraphs of its own."""
+    return template.format(
+        **{
+            name: " ".join(fact.splitlines()) if isinstance(fact, str) and name not in SEVERAL_LINES else fact
+            for name, fact in facts.items()
+        }
+    )
 
 
 def one_line(text: str) -> str:

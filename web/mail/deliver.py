@@ -107,6 +107,8 @@ def _take(
         try:
             with session.begin_nested():
                 letter = compose.compose(session, message, book=book, on=on, at=at)
+                if not message_acts.readdress(session, message):
+                    raise Moot
                 url = compose.address_of(session, message, letter.link, links.base(settings), at=at)
                 envelope = transports.seal(
                     letter, name=name, address=message.address, sender=settings.mail_from, url=url, at=at

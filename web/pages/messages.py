@@ -120,9 +120,12 @@ def _page(ref: UUID, conflict: str | None = None) -> str:
         letter, moot = _letter(session, row, now)
         signer = message_queries.signer(session, row)
         address = message_queries.address_now(session, row)
+        others = message_queries.names_others(session, me, row)
     said = (row.sent_subject, row.sent_text) if row.state is State.SENT else (None, None)
     if letter is not None:
         said = (letter.subject, letter.text())
+    if others:
+        said = (said[0], None)
     return render_template(
         "messages/show.html",
         message=row,
@@ -131,6 +134,7 @@ def _page(ref: UUID, conflict: str | None = None) -> str:
         subject=said[0],
         text=said[1],
         moot=words.WHY.get(moot or "", None),
+        others=others,
         why=words.why(row) if row.state is not State.SENT else None,
         lead=words.in_short(row, now),
         signer=signer,

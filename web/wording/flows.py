@@ -109,6 +109,7 @@ REFUSALS = {
     "not-yours-to-undo": "Seul l'auteur de la décision l'annule, dans les {hours} heures ; ensuite, demandez à l'encadrement.",
     "nobody-to-remind": "Cette proposition n'attend plus de réponse : rechargez la page pour voir où elle en est.",
     "note-needed": "Ajoutez un mot d'explication.",
+    "notice-leaves": "Cet avis dit qu'une fiche a été ouverte hors portefeuille : il part toujours.",
     "nothing-missing": "Cochez au moins une information manquante.",
     "nothing-to-send": "Cette échéance ne demande aucun papier de votre part : il n'y a rien à envoyer.",
     "offer-closed": "L'offre est close depuis le {apply_before} : changez sa date limite.",
