@@ -368,7 +368,7 @@ def test_the_walk_of_the_readme_runs_as_written(loaded, tmp_path):
     _, _, environment = loaded
     path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     commands = commands_of_the_readme()
-    assert len(commands) == 10
+    assert len(commands) == 11
     for command in commands:
         done = subprocess.run(
             command, shell=True, env={**environment, "PATH": path}, cwd=tmp_path, capture_output=True, text=True,
