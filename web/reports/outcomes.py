@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matching.report_model import Indicator, MonthlyReport
 
-from ..wording import report_sentences as words
+from ..wording import report_sentences as words, uncapital
 from .parts import Table, of, share
 
 #: Shares of contracts, in the order of a contract's life.
@@ -31,7 +31,7 @@ def _lives(report: MonthlyReport, rated: list[Indicator]) -> Table:
     training = next((each for each in report.indicators if each.id == "E7-training"), None)
     if training is not None:
         rows += [
-            (f"Formations {line.label[0].lower()}{line.label[1:]}", words.count(line))
+            (f"Formations {uncapital(line.label)}", words.count(line))
             for line in training.by("training").lines
         ]
     return Table(
@@ -48,10 +48,7 @@ def _breaks(broken: Indicator) -> Table:
     rows += [
         (f"dont : {line.label}", words.count(line)) for line in broken.by("reason").lines if line.value != 0
     ]
-    rows += [
-        (f"Rompus {line.label[0].lower()}{line.label[1:]}", words.count(line))
-        for line in broken.by("life").lines
-    ]
+    rows += [(f"Rompus {uncapital(line.label)}", words.count(line)) for line in broken.by("life").lines]
     return Table(
         "Ruptures des douze derniers mois",
         ("Par qui, pourquoi, quand", "Contrats"),

@@ -10,7 +10,7 @@ from matching.report_model import Breakdown, Indicator, Line, MonthlyReport
 from matching.report_words import month_words
 
 from ..charts import Bar, Figure, Series, grouped_bars, horizontal_bars
-from ..wording import MONTHS, euros, number, report_sentences as words
+from ..wording import MONTHS, euros, number, report_sentences as words, uncapital
 from ..wording.report import HIDDEN, NO_FIGURE
 from . import outcomes
 from .parts import Table, of as _of, share as _share
@@ -293,8 +293,9 @@ def _aid(report: MonthlyReport) -> Table:
             continue
         rows.append((AID[key].format(month=words.month_name(report.month)), *_cells(kind)))
         rows += [
-            (f"dont {line.label[0].lower()}{line.label[1:]}", *_cells(line))
+            (f"dont {uncapital(line.label)}", *_cells(line))
             for line in kind.by("programme").lines
+            if line.value != 0
         ]
     return Table("Aide de l'État aux contrats", ("Aide", "Contrats", "Versements", "Montant"), rows)
 

@@ -158,8 +158,8 @@ def capital(text: str) -> str:
 
 
 def uncapital(text: str) -> str:
-    """With its first letter lower: the same words inside a sentence."""
-    return text[:1].lower() + text[1:]
+    """With its first letter lower: the same words inside a sentence. Initials stay (« CUI-CAE »)."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def euros(cents: int) -> str:
