@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from .errors import Conflict, NotFound
-from .store.messages import AccessLink
+from .store.messages import AccessLink, OutgoingMessage
+from .store.people import Person
 from .vocabulary import LinkKind
 
 #: How long each opens (A8; ux.md §10).
@@ -23,6 +24,8 @@ LASTS = {
     LinkKind.CHECK_IN: timedelta(days=14),
     LinkKind.FEED: timedelta(days=366),
 }
+#: Sent to a young person, and opened without another proof.
+TO_PEOPLE = frozenset({LinkKind.ANSWER, LinkKind.CHECK_IN})
 #: Wrong birth dates before a FILE link is over.
 TRIES = 5
 
@@ -62,7 +65,19 @@ def find(session: Session, token: str, *kinds: LinkKind, at: datetime) -> Access
         raise Conflict("link-locked", kind=str(link.kind))
     if link.expires_at <= at:
         raise Conflict("link-expired", kind=str(link.kind))
+    if link.kind in TO_PEOPLE and _went_elsewhere(session, link):
+        raise Conflict("link-revoked", kind=str(link.kind))
     return link
+
+
+def _went_elsewhere(session: Session, link: AccessLink) -> bool:
+    """Whether the message that brought it went to an address that is no longer the person's: a stranger's, perhaps."""
+    told = session.execute(
+        sa.select(OutgoingMessage.address, Person.email)
+        .join(Person, Person.id == OutgoingMessage.person_id)
+        .where(OutgoingMessage.id == link.message_id)
+    ).one_or_none()
+    return told is not None and told.address.lower() != (told.email or "").lower()
 
 
 def use(session: Session, link: AccessLink, *, at: datetime) -> bool:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from matching import links, own_file, wishes
+from matching import links, outbox, own_file, wishes
 from matching.store.matches import MatchProposal
 from matching.store.messages import AccessLink, OutgoingMessage, PersonRequest, Wish
 from matching.store.people import DisabilityRecognition, Person
@@ -90,6 +90,23 @@ def test_fetching_a_link_any_number_of_times_changes_nothing(scene):
     assert "Bonjour Inès" in page and "03\u00a022\u00a000\u00a000\u00a000" in page
     for hidden in ("Hocquet", "14/05/1993", "80021", "RQTH", "0,9", "90"):
         assert hidden not in page, "no more than the message says"
+
+
+def test_a_link_that_went_to_a_wrong_address_opens_no_more_once_it_is_corrected(scene):
+    """Whoever has that mailbox read the offer, and could have answered in the person's place."""
+    with scene.database.transaction() as session:
+        message = outbox.queue(
+            session, "ask_person", subject=("proposal", scene[1].id), address="Ines@exemple.fr",
+            on=date(2013, 11, 4), at=scene.now.at, person_id=scene.person,
+        )  # fmt: skip
+        session.get_one(AccessLink, scene.link(LinkKind.ANSWER).id).message_id = message.id
+    scene.get(f"/reponse/{scene.answer}")
+    for corrected in ("ines.morel@exemple.fr", None):
+        with scene.database.transaction() as session:
+            session.get_one(Person, scene.person).email = corrected
+        assert "Bonjour Inès" not in scene.get(f"/reponse/{scene.answer}", status=410)
+        assert scene.say("yes").status_code == 410
+    assert scene.decisions() == []
 
 
 def test_yes_is_given_once_however_often_the_button_is_pressed(scene):
