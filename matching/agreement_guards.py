@@ -98,7 +98,7 @@ def check(
     bounds = bounds_of(session, placement, book, terms.decided_on)
     _in_order(terms, held)
     _within_contract(placement, terms, bounds)
-    _within_law(placement, terms, held, bounds)
+    _within_law(terms, held, bounds)
 
 
 def review_day(agreement: AidAgreement, held_on: date, on: date) -> None:
@@ -139,7 +139,7 @@ def _within_contract(placement: Placement, terms: Terms, bounds: Bounds) -> None
         refuse("agreement-hours-over-contract", hours=_said(placement.weekly_hours))
 
 
-def _within_law(placement: Placement, terms: Terms, held: Sequence[AidAgreement], bounds: Bounds) -> None:
+def _within_law(terms: Terms, held: Sequence[AidAgreement], bounds: Bounds) -> None:
     shortest = rules.last_day(terms.starts_on, bounds.months_from)
     longest = rules.last_day(terms.starts_on, bounds.months_to)
     if not shortest <= terms.ends_on <= longest:

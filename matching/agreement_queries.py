@@ -68,7 +68,7 @@ def due(session: Session, actor: scope.Actor, until: date, *, on: date) -> list[
     ]
 
 
-def listed(actor: scope.Actor, book: ProgrammeBook, on: date) -> sa.Select[Any]:
+def listed(actor: scope.Actor, book: ProgrammeBook) -> sa.Select[Any]:
     """The aided contracts of the caseload, a row each: whose, where, the last agreement (None: none yet), how many, the
     last day for what is called."""
     last = (
@@ -137,5 +137,5 @@ def _called(until: date, on: date) -> sa.ColumnElement[bool]:
         AidMilestone.kind.in_((REVIEW, RENEWAL)),
         AidMilestone.state.in_(milestones.WITHOUT_PAPER),
         AidMilestone.due_on <= until,
-        sa.or_(AidMilestone.window_closes_on.is_(None), AidMilestone.window_closes_on >= on),
+        milestones.in_time(on),
     )

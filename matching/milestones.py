@@ -193,11 +193,15 @@ def last_day() -> sa.ColumnElement[date]:
     return sa.func.coalesce(AidMilestone.window_closes_on, AidMilestone.due_on)
 
 
+def in_time(on: date) -> sa.ColumnElement[bool]:
+    """Rows whose paper may still come: without a window, or before it closes."""
+    return sa.or_(AidMilestone.window_closes_on.is_(None), AidMilestone.window_closes_on >= on)
+
+
 def waiting(on: date) -> sa.ColumnElement[bool]:
     """Rows that wait for an advisor: a paper to receive in time, or money to ask for now that it is there."""
-    in_time = sa.or_(AidMilestone.window_closes_on.is_(None), AidMilestone.window_closes_on >= on)
     return sa.or_(
-        sa.and_(AidMilestone.state.in_(WITHOUT_PAPER), in_time),
+        sa.and_(AidMilestone.state.in_(WITHOUT_PAPER), in_time(on)),
         sa.and_(AidMilestone.state == State.DOCUMENT_RECEIVED, AidMilestone.amount_cents > 0),
     )
 

@@ -48,6 +48,9 @@ FROM = {
 #: A signed contract that has not ended.
 UNDER_CONTRACT = (State.SIGNED, State.STARTED, State.TRIAL_PASSED, State.RUNNING, State.SUSPENDED)
 
+#: Who may end a trial.
+TRIAL_REASONS = frozenset({"employer_ended", "resigned"})
+
 #: Somebody outside was asked for money, or paid it.
 MONEY_MOVED = (
     MilestoneState.ASKED,
@@ -157,24 +160,25 @@ def check(act: Act, action: str) -> None:
         case "break_trial":
             _may_break(act)
         case "exit":
-            _leaving(details)
+            _why(details, EXIT_REASONS)
+            _situation(details)
         case "complete":
             _reached(act, action)
-            if details.situation not in SITUATIONS:
-                refuse("bad-situation", allowed=", ".join(sorted(SITUATIONS)))
+            _situation(details)
         case _:
             pass
 
 
+def last_step() -> sa.Select[date]:
+    """The day of the last step of contracts, without what is noted beside them."""
+    return sa.select(sa.func.max(PlacementEvent.done_on)).where(
+        PlacementEvent.action.not_like("milestone%"), PlacementEvent.action.not_in(BESIDE)
+    )
+
+
 def _in_order(act: Act) -> None:
     """A step comes on the day of the one before it or later; papers of the aid have days of their own."""
-    last = act.session.scalar(
-        sa.select(sa.func.max(PlacementEvent.done_on)).where(
-            PlacementEvent.placement_id == act.placement.id,
-            PlacementEvent.action.not_like("milestone%"),
-            PlacementEvent.action.not_in(BESIDE),
-        )
-    )
+    last = act.session.scalar(last_step().where(PlacementEvent.placement_id == act.placement.id))
     if last is not None and act.on < last:
         refuse("before-last-step", day=last)
 
@@ -265,17 +269,17 @@ def _may_break(act: Act) -> None:
     placement, details = act.placement, act.details
     if placement.trial_end_on is None or act.on > placement.trial_end_on:
         refuse("no-trial")
-    if details.reason not in ("employer_ended", "resigned"):
-        refuse("bad-reason", reason=details.reason or "", allowed="employer_ended, resigned")
+    _why(details, TRIAL_REASONS)
+
+
+def _why(details: Details, allowed: frozenset[str]) -> None:
+    if details.reason not in allowed:
+        refuse("bad-reason", reason=details.reason or "", allowed=", ".join(sorted(allowed)))
     if details.reason == "employer_ended" and details.motive not in MOTIVES:
         refuse("bad-motive", allowed=", ".join(sorted(MOTIVES)))
 
 
-def _leaving(details: Details) -> None:
-    if details.reason not in EXIT_REASONS:
-        refuse("bad-reason", reason=details.reason or "", allowed=", ".join(sorted(EXIT_REASONS)))
-    if details.reason == "employer_ended" and details.motive not in MOTIVES:
-        refuse("bad-motive", allowed=", ".join(sorted(MOTIVES)))
+def _situation(details: Details) -> None:
     if details.situation not in SITUATIONS:
         refuse("bad-situation", allowed=", ".join(sorted(SITUATIONS)))
 

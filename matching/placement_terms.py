@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .store import follow_up
+
 #: What the employer states with a date before an aid is asked for (décret 2013-549; circular VILV1319926C; the
 #: commitments of an emploi d'avenir: L5134-114).
 CONDITIONS: dict[str, frozenset[str]] = {
@@ -47,7 +49,7 @@ BROKEN = ("resigned", "employer_ended", "mutual", "abandoned_post", "other")
 #: Why an employer ended it: decides what becomes of the aid (programmes.md b1).
 MOTIVES = frozenset({"serious_fault", "unfitness", "economic", "other_dismissal"})
 #: The categories of the DARES.
-SITUATIONS = frozenset({"lasting_job", "short_job", "training", "unemployed", "unknown"})
+SITUATIONS = frozenset(follow_up.SITUATIONS)
 
 
 def conditions_of(programme: str) -> frozenset[str]:

@@ -17,7 +17,7 @@ from . import workdays
 from .eligibility.aid import after
 from .report_figures import kept
 from .report_model import NO_PROGRAMME, Month
-from .store.follow_up import CheckIn, Training
+from .store.follow_up import SITUATIONS as ASKED, CheckIn, Training
 from .store.matches import ReviewDecision
 from .store.placements import Placement
 from .vocabulary import CheckInKind, CheckInState, ProposalState
@@ -42,7 +42,7 @@ BROKEN_BY: dict[str, tuple[str, ...]] = {
 }
 #: Month of the contract in which it broke: up to and not including.
 LIVES = (("under-3", 3), ("3-6", 6), ("6-12", 12), ("over-12", 1_200))
-SITUATIONS = ("lasting_job", "short_job", "training", "unemployed")
+SITUATIONS = tuple(code for code in ASKED if code != "unknown")
 #: Whose answer a proposal waits for, from the state its last step left it in.
 AWAITED = {
     ProposalState.TO_REVIEW: "advisor",

@@ -368,7 +368,7 @@ def test_what_is_due_is_read_at_once(scene):
 
 def test_the_state_of_an_agreement_is_read_for_many_contracts_at_once(scene):
     scene.register().renewed()
-    rows = scene.session.execute(agreement_queries.listed(scene.actor, BOOK, TODAY)).all()
+    rows = scene.session.execute(agreement_queries.listed(scene.actor, BOOK)).all()
     assert [(row.number, row.ends_on, row.rate_bp, row.count) for row in rows] == [
         (2, date(2014, 2, 17), 7000, 2)
     ]

@@ -17,7 +17,7 @@ from matching.vocabulary import EmployerKind
 
 from ..wording import offers as words, own_offers as own, phone
 from .fields import DayField, DecimalCommaField, WholeField
-from .offer_layout import Shown
+from .offer_layout import PAIRS as PAIRS, Shown
 from .offer_steps import longest, text
 from .offers import FORM_FIELDS, LEVEL_WORDS, SIRET, OfferForm, between, of
 
@@ -49,12 +49,6 @@ SHOWN: dict[str, Shown] = {
     "legal_kind": Shown("radios", "Les contrats aidés en dépendent. Vous ne le direz qu'une fois.", optional=False),
     "siret": Shown(hint="14 chiffres. Vous ne le direz qu'une fois.", width="medium", inputmode="numeric"),
 }  # fmt: skip
-PAIRS = {
-    "postcode": "commune",
-    "starts_on": "apply_before",
-    "months": "weekly_hours",
-    "contact_email": "contact_phone",
-}
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Votre structure", ("legal_kind", "siret")),
     ("Le poste", ("title", "description", "positions", "postcode", "commune", "starts_on", "apply_before")),

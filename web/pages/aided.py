@@ -63,7 +63,7 @@ HEADER = (
 def index() -> str | Response:
     on = today()
     listing = _listing(on)
-    query = agreement_queries.listed(actor(), book(), on)
+    query = agreement_queries.listed(actor(), book())
     if listing.wants_csv:
         return _export(listing, query)
     with reading() as session:
@@ -282,14 +282,14 @@ def _page(
         form=form if card.open else None,
         review=review or ReviewForm(formdata=None, data={"held_on": on}),
         conflict=conflict,
-        waits=_waits(card, hire),
+        waits=_waits(card),
         on=on,
         words=words,
         hires=hires,
     )
 
 
-def _waits(card: Card, hire: Hire) -> bool:
+def _waits(card: Card) -> bool:
     """Whether the last agreement's bilan is still to be noted."""
     return card.open and card.last is not None and card.last.review_on is None
 

@@ -156,10 +156,6 @@ MISSING: dict[str, tuple[str, str]] = {
     "requirements": ("diplôme, permis, compétences", "Précisez ce que l'employeur demande vraiment."),
     "contact": ("contact chez l'employeur", "Indiquez un courriel ou un téléphone."),
 }
-#: A gap that no answer of the employer can fill: another way must be chosen.
-DEAD_ENDS = (
-    "employer-not-market", "employer-not-agreed", "employer-to-check", "employer-excluded", "programme-not-in-force",
-)  # fmt: skip
 
 #: field of an offer or of its employer -> its name in the history
 FIELD_NAMES = {
