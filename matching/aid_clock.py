@@ -35,7 +35,7 @@ def fall_due(session: Session, day: Day) -> int:
         session,
         AidMilestone.state == MilestoneState.UPCOMING,
         AidMilestone.due_on <= day.on,
-        sa.or_(AidMilestone.window_closes_on.is_(None), AidMilestone.window_closes_on >= day.on),
+        milestones.in_time(day.on),
     )
     return _move(session, rows, MilestoneState.DUE, "milestone_fall_due", day.on)
 
@@ -146,23 +146,24 @@ def tell_of_papers(session: Session, day: Day) -> int:
     by_offer = contacts.employer_addresses(session, offers.values())
     houses = contacts.house_addresses(session, {row.organisation_id for row in rows})
     signers = contacts.signers_of_offers(session, offers)
-    written = 0
-    for row in rows:
-        address = by_offer.get(row.offer_id) or houses.get(row.organisation_id)
-        made = outbox.queue(
-            session,
-            "aid_notice",
-            subject=("milestone", row.AidMilestone.id),
-            address=address,
-            on=day.on,
-            at=day.at,
-            organisation_id=row.organisation_id,
-            person_id=row.person_id,
-            sender_id=signers.get(row.offer_id),
-            hold=timedelta(0),
-        )
-        written += made is not None
-    return written
+    return outbox.queue_all(
+        session,
+        [
+            outbox.waiting(
+                "aid_notice",
+                subject=("milestone", row.AidMilestone.id),
+                address=address,
+                on=day.on,
+                at=day.at,
+                organisation_id=row.organisation_id,
+                person_id=row.person_id,
+                sender_id=signers.get(row.offer_id),
+                hold=timedelta(0),
+            )
+            for row in rows
+            if (address := by_offer.get(row.offer_id) or houses.get(row.organisation_id))
+        ],
+    )
 
 
 def _rows(session: Session, *conditions: Any) -> Sequence[Any]:

@@ -77,19 +77,21 @@ def _tell(session: Session, day: Day, kind: str, due: dict[int, tuple[Offer, str
         return 0
     addresses = contacts.employer_addresses(session, (offer for offer, _ in new.values()))
     signers = contacts.signers_of_offers(session, new)
-    for key, (offer, occasion) in new.items():
-        if key not in addresses:
-            continue
-        reminders.replace_waiting(session, LAPSING, "offer", key)
-        outbox.queue(
-            session,
-            kind,
-            subject=("offer", key),
-            address=addresses[key],
-            on=day.on,
-            at=day.at,
-            occasion=occasion,
-            organisation_id=offer.organisation_id,
-            sender_id=signers.get(key),
-        )
-    return len(new.keys() & addresses.keys())
+    reminders.replace_waiting(session, LAPSING, "offer", addresses)
+    return outbox.queue_all(
+        session,
+        [
+            outbox.waiting(
+                kind,
+                subject=("offer", key),
+                address=addresses[key],
+                on=day.on,
+                at=day.at,
+                occasion=occasion,
+                organisation_id=offer.organisation_id,
+                sender_id=signers.get(key),
+            )
+            for key, (offer, occasion) in new.items()
+            if key in addresses
+        ],
+    )

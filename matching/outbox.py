@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -41,6 +41,46 @@ REFUSED_FOR_GOOD = frozenset(
 )
 
 
+class About(TypedDict, total=False):
+    """Whom a message is for, who signs it, which decision it tells of; `occasion` tells two of the same kind apart."""
+
+    occasion: str
+    person_id: int | None
+    organisation_id: int | None
+    user_id: int | None
+    sender_id: int | None
+    decision_id: int | None
+    arguments: Mapping[str, Any] | None
+
+
+def waiting(
+    kind: str,
+    *,
+    subject: tuple[str, int],
+    address: str,
+    on: date,
+    at: datetime,
+    hold: timedelta = HOLD,
+    **about: Unpack[About],
+) -> dict[str, Any]:
+    """The values of a message that waits, not written yet."""
+    due = in_hours(at + hold)
+    return {
+        "occasion": "",
+        **about,
+        "kind": kind,
+        "subject_kind": subject[0],
+        "subject_id": subject[1],
+        "address": address,
+        "arguments": dict(about.get("arguments") or {}),
+        "state": State.WAITING,
+        "caused_on": on,
+        "queued_at": at,
+        "due_at": due,
+        "try_at": due,
+    }
+
+
 def queue(
     session: Session,
     kind: str,
@@ -49,14 +89,8 @@ def queue(
     address: str | None,
     on: date,
     at: datetime,
-    occasion: str = "",
-    person_id: int | None = None,
-    organisation_id: int | None = None,
-    user_id: int | None = None,
-    sender_id: int | None = None,
-    decision_id: int | None = None,
-    arguments: Mapping[str, Any] | None = None,
     hold: timedelta = HOLD,
+    **about: Unpack[About],
 ) -> OutgoingMessage | None:
     """A message that waits; None without an address. The same (kind, subject, address, occasion) is written once.
 
@@ -64,42 +98,35 @@ def queue(
     """
     if not address:
         return None
-    kind_of, key = subject
+    made = OutgoingMessage(
+        **waiting(kind, subject=subject, address=address, on=on, at=at, hold=hold, **about)
+    )
     same = sa.select(OutgoingMessage).where(
         OutgoingMessage.kind == kind,
-        OutgoingMessage.subject_kind == kind_of,
-        OutgoingMessage.subject_id == key,
+        OutgoingMessage.subject_kind == made.subject_kind,
+        OutgoingMessage.subject_id == made.subject_id,
         OutgoingMessage.address == address,
-        OutgoingMessage.occasion == occasion,
+        OutgoingMessage.occasion == made.occasion,
     )
     known = session.scalar(same)
     if known is not None:
         return known
-    due = in_hours(at + hold)
-    made = OutgoingMessage(
-        kind=kind,
-        subject_kind=kind_of,
-        subject_id=key,
-        occasion=occasion,
-        address=address,
-        person_id=person_id,
-        organisation_id=organisation_id,
-        user_id=user_id,
-        sender_id=sender_id,
-        decision_id=decision_id,
-        arguments=dict(arguments or {}),
-        state=State.WAITING,
-        caused_on=on,
-        queued_at=at,
-        due_at=due,
-        try_at=due,
-    )
     try:
         with session.begin_nested():
             session.add(made)
     except IntegrityError:  # another process was faster
         return session.scalars(same).one()
     return made
+
+
+def queue_all(session: Session, messages: Sequence[Mapping[str, Any]]) -> int:
+    """Write many of `waiting` in one statement, for who made sure that none is there; how many. Never commits.
+
+    All of them say the same things of whom they are for.
+    """
+    if messages:
+        session.execute(sa.insert(OutgoingMessage), messages)
+    return len(messages)
 
 
 def in_hours(at: datetime) -> datetime:

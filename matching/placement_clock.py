@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from . import check_ins, contacts, outbox
 from .daily import Day
-from .placement_terms import BESIDE
+from .placement_guards import last_step
 from .store.follow_up import CheckIn
 from .store.messages import OutgoingMessage
 from .store.people import Person
@@ -30,14 +30,7 @@ ASKED_WITHIN = timedelta(days=30)
 def run_after_trial(session: Session, day: Day) -> int:
     """A contract whose trial is behind, or that has none, runs."""
     last = (
-        sa.select(sa.func.max(PlacementEvent.done_on))
-        .where(
-            PlacementEvent.placement_id == Placement.id,
-            PlacementEvent.action.not_like("milestone%"),
-            PlacementEvent.action.not_in(BESIDE),
-        )
-        .correlate(Placement)
-        .scalar_subquery()
+        last_step().where(PlacementEvent.placement_id == Placement.id).correlate(Placement).scalar_subquery()
     )
     ready = session.execute(
         sa.select(Placement.id, Placement.state).where(
@@ -81,21 +74,23 @@ def ask_how_it_goes(session: Session, day: Day) -> int:
         )
         .order_by(CheckIn.id)
     ).all()
-    written = 0
-    for check_in, person in rows:
-        made = outbox.queue(
-            session,
-            "check_in_asked",
-            subject=("check_in", check_in.id),
-            address=contacts.person_address(person),
-            on=day.on,
-            at=day.at,
-            person_id=person.id,
-            sender_id=person.caseload_user_id,
-            hold=timedelta(0),
-        )
-        written += made is not None
-    return written
+    return outbox.queue_all(
+        session,
+        [
+            outbox.waiting(
+                "check_in_asked",
+                subject=("check_in", check_in.id),
+                address=address,
+                on=day.on,
+                at=day.at,
+                person_id=person.id,
+                sender_id=person.caseload_user_id,
+                hold=timedelta(0),
+            )
+            for check_in, person in rows
+            if (address := contacts.person_address(person))
+        ],
+    )
 
 
 def give_up(session: Session, day: Day) -> int:

@@ -67,15 +67,18 @@ def digest(session: Session, day: Day) -> int:
     before = reminders.known(session, [DIGEST], "user", [user.id for user, _ in rows])
     occasion = day.on.isoformat()
     presses: dict[int, bool] = {}
-    queued = 0
+    wanted = []
     for user, agency in rows:
         if (DIGEST, user.id, occasion) in before or not (user.preferences or {}).get(PREFERENCE, True):
             continue
         if agency.id not in presses:
             presses[agency.id] = any(_lines(session, _actor(user, agency), day.book, day.on))
         if presses[agency.id]:
-            outbox.queue(
-                session,
+            wanted.append(user)
+    return outbox.queue_all(
+        session,
+        [
+            outbox.waiting(
                 DIGEST,
                 subject=("user", user.id),
                 address=user.email,
@@ -84,8 +87,9 @@ def digest(session: Session, day: Day) -> int:
                 occasion=occasion,
                 user_id=user.id,
             )
-            queued += 1
-    return queued
+            for user in wanted
+        ],
+    )
 
 
 def _actor(user: User, agency: Agency) -> scope.Actor:

@@ -5,7 +5,6 @@ A step of the clock has no author: it is logged and put on the trail like any ot
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -88,21 +87,23 @@ def remind_people(session: Session, day: Day) -> int:
     if not wanted:
         return 0
     signers = contacts.signers_of_proposals(session, wanted)
+    reminders.replace_waiting(session, reminders.PERSON, "proposal", wanted)
+    messages = []
     for key in wanted:
         occasion, address, person_id = due[key]
-        reminders.replace_waiting(session, reminders.PERSON, "proposal", key)
-        outbox.queue(
-            session,
-            reminders.PERSON,
-            subject=("proposal", key),
-            address=address,
-            on=day.on,
-            at=day.at,
-            occasion=occasion,
-            person_id=person_id,
-            sender_id=signers.get(key),
+        messages.append(
+            outbox.waiting(
+                reminders.PERSON,
+                subject=("proposal", key),
+                address=address,
+                on=day.on,
+                at=day.at,
+                occasion=occasion,
+                person_id=person_id,
+                sender_id=signers.get(key),
+            )
         )
-    return len(wanted)
+    return outbox.queue_all(session, messages)
 
 
 def close_unanswered(session: Session, day: Day) -> int:
@@ -132,27 +133,24 @@ def remind_employers(session: Session, day: Day) -> int:
         return 0
     addresses = contacts.employer_addresses(session, due.values())
     signers = contacts.signers_of_offers(session, {key for key, _ in due})
-    queued = 0
-    told: dict[int, int] = defaultdict(int)
-    for (key, occasion), offer in sorted(due.items()):
-        if key not in addresses:
-            continue  # nobody can write to it: an advisor's list says to call
-        if not told[key]:
-            reminders.replace_waiting(session, reminders.EMPLOYER, "offer", key)
-        told[key] += 1
-        outbox.queue(
-            session,
-            reminders.EMPLOYER,
-            subject=("offer", key),
-            address=addresses[key],
-            on=day.on,
-            at=day.at,
-            occasion=occasion,
-            organisation_id=offer.organisation_id,
-            sender_id=signers.get(key),
-        )
-        queued += 1
-    return queued
+    reminders.replace_waiting(session, reminders.EMPLOYER, "offer", addresses)
+    return outbox.queue_all(
+        session,
+        [
+            outbox.waiting(
+                reminders.EMPLOYER,
+                subject=("offer", key),
+                address=addresses[key],
+                on=day.on,
+                at=day.at,
+                occasion=occasion,
+                organisation_id=offer.organisation_id,
+                sender_id=signers.get(key),
+            )
+            for (key, occasion), offer in sorted(due.items(), key=lambda line: line[0])
+            if key in addresses  # else an advisor's list says to call
+        ],
+    )
 
 
 def answer_for_employers(session: Session, day: Day) -> int:

@@ -66,13 +66,13 @@ def known(
     return {(row.kind, row.subject_id, row.occasion) for row in rows}
 
 
-def replace_waiting(session: Session, kind: str, subject_kind: str, subject_id: int) -> None:
-    """What still waits of that kind says the same as the one that comes: it does not leave."""
+def replace_waiting(session: Session, kind: str, subject_kind: str, subject_ids: Iterable[int]) -> None:
+    """What still waits of that kind says the same as the ones that come: it does not leave."""
     outbox.cancel(
         session,
         OutgoingMessage.kind == kind,
         OutgoingMessage.subject_kind == subject_kind,
-        OutgoingMessage.subject_id == subject_id,
+        OutgoingMessage.subject_id.in_(list(subject_ids)),
     )
 
 
@@ -139,7 +139,7 @@ def by_hand(
     before = last(session, kind, subject[0], [subject[1]]).get(subject[1])
     if before is not None and before.on >= on:
         refuse("reminded-today", day=before.on)
-    replace_waiting(session, kind, *subject)
+    replace_waiting(session, kind, subject[0], [subject[1]])
     made = outbox.queue(
         session,
         kind,

@@ -21,6 +21,7 @@ from matching.store.upkeep import AuditEvent, Job
 from matching.vocabulary import AgencyKind, JobState, MessageState, OfferState, ProposalState as State
 from tests import build, hires
 from tests.conftest import KEY
+from tests.counting import statements
 from web import cli, clock_work, settings, worker
 
 FIRST = date(2013, 9, 2)
@@ -387,6 +388,29 @@ def test_a_late_start_reminds_once_and_the_later_reminder_replaces_the_one_that_
         ("1", MessageState.CANCELLED),
         ("2", MessageState.WAITING),
     ]
+
+
+def test_reminders_and_notices_ask_the_same_for_one_and_for_ten(session, advisor):
+    def waiting(number):
+        for name in [f"{number}-{n}" for n in range(number)]:
+            who = build.person(session, email=f"{name}@exemple.fr", contact_agreed=True)
+            offer = build.offer(
+                session, scheme=None, contact_email=f"{name}@association.fr", opened_on=FIRST,
+                review_by=SEVENTH + timedelta(days=14),
+            )  # fmt: skip
+            build.proposal(session, person=who, offer=offer, state=State.PERSON_ASKED, asked_on=FIRST)
+            at_employer(session, advisor, on=FIRST, offer=offer)
+
+    def count():
+        with statements(session.get_bind().engine) as asked:
+            for name, rule in RULES[-3:]:
+                assert rule(session, daily.Day(SEVENTH, instant(SEVENTH), hires.BOOK)), name
+        return len(asked)
+
+    waiting(1)
+    one = count()
+    waiting(10)
+    assert count() == one
 
 
 def test_an_offer_lapses_after_two_notices_and_keeps_its_proposals(session, advisor):
