@@ -40,6 +40,7 @@ def show(token: str) -> Any:
             possible=_possible(offer),
             words=words,
             plain=own,
+            on=today(),
         )
 
 

@@ -99,7 +99,7 @@ def _answer(token: str, form: forms.AnswerForm, status: int = 200) -> tuple[str,
         status = 410  # over meanwhile
     page = render_template(
         "personal/answer.html", asked=asked, said=said, waits=waits, form=form, words=words, phone=phone,
-        here=url_for(".answer", token=token), late=status == 409,
+        here=url_for(".answer", token=token), late=status == 409, on=today(),
     )  # fmt: skip
     return page, status
 

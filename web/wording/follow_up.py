@@ -36,7 +36,7 @@ OWN = {
     "fine": "Tout va bien",
     "tutor_absent": "Personne ne m'accompagne",
     "wants_to_leave": "Je pense partir",
-    "not_paid": "Je ne suis pas payé comme prévu",
+    "not_paid": "Mon salaire n'est pas celui prévu",
     "other": "Autre chose : appelez-moi",
 }
 OWN_AFTER = {"no": "Non, merci", "call_back": "Oui, appelez-moi"}

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
+from matching.employer_rights import SchemeRight
 from matching.offer_estimate import Cost
 from matching.offers import OfferAction
 from matching.store.organisations import Offer
-from matching.vocabulary import OfferState
+from matching.vocabulary import OfferState, Verdict
 
-from . import day, number, weekday
+from . import day, number, uncapital
 
 #: state -> what it means for the employer, in one sentence
 SAYS: dict[OfferState, str] = {
     OfferState.DRAFT: "Pas encore envoyée.",
-    OfferState.SUBMITTED: "Votre conseiller la relit. Vous n'avez rien à faire.",
+    OfferState.SUBMITTED: "L'agence la relit. Vous n'avez rien à faire.",
     OfferState.TO_COMPLETE: "Il manque quelque chose : complétez-la, puis renvoyez-la.",
     OfferState.OPEN: "Des candidates et candidats sont cherchés pour vous.",
     OfferState.ON_HOLD: "En pause : personne ne vous est proposé.",
@@ -116,10 +118,20 @@ def cost(found: Cost) -> str:
 
 
 def who_reads(name: str | None, agency: str | None) -> str:
-    """« Claire Delmotte, de Pôle emploi Amiens, la relit »: as far as one knows who."""
+    """« Claire Delmotte, de Pôle emploi Amiens, relit votre offre »: as far as one knows who."""
     if name is None:
-        return "Un conseiller de l'agence la relit"
-    return f"{name}, de {agency}, la relit" if agency else f"{name} la relit"
+        return "Un conseiller de l'agence relit votre offre"
+    return f"{name}, de {agency}, relit votre offre" if agency else f"{name} relit votre offre"
+
+
+def entitled(rights: Iterable[SchemeRight]) -> str:
+    """« Vous avez droit à : emploi d'avenir, CUI-CAE. À vérifier : CUI-CIE. »"""
+    named: dict[Verdict, list[str]] = {}
+    for right in rights:
+        named.setdefault(right.verdict, []).append(uncapital(right.label))
+    heads = {Verdict.YES: "Vous avez droit à", Verdict.UNKNOWN: "À vérifier"}
+    said = [f"{head} : {', '.join(named[verdict])}." for verdict, head in heads.items() if verdict in named]
+    return " ".join(said) or "Aucun ne vous est ouvert : proposez un contrat ordinaire."
 
 
 def until(offer: Offer, deadline: date | None) -> str | None:
@@ -127,7 +139,3 @@ def until(offer: Offer, deadline: date | None) -> str | None:
     if offer.state is not OfferState.OPEN or deadline is None:
         return None
     return f"La recherche court jusqu'au {day(deadline)}."
-
-
-def by_when(on: date) -> str:
-    return weekday(on)

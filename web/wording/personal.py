@@ -150,7 +150,7 @@ OVER = (
     "Le poste est pris, ou l'offre a été retirée. Ce n'est pas à cause de vous.",
 )
 #: Nobody has to say it, and it may open a right: asked as what it is.
-RECOGNITION = "Si vous êtes reconnu travailleur handicapé (RQTH), dites-le si vous le voulez : cela peut ouvrir ce droit."
+RECOGNITION = "Si vous avez une reconnaissance de travailleur handicapé (RQTH), vous pouvez le dire : cela peut ouvrir ce droit."
 NEXT = "D'autres offres arrivent chaque semaine. Dites ce que vous cherchez à la personne qui vous suit."
 
 
@@ -256,6 +256,12 @@ def until(on: date, last: date) -> str:
     return f"{weekday(last, year=left > 90)} ({days})"
 
 
+def else_called(asked: Asked, on: date) -> str:
+    """« Sans réponse avant le mardi 12 novembre (dans 8 jours), Claire Delmotte vous appelle. »"""
+    when = f" avant le {until(on, asked.answer_by)}" if asked.answer_by >= on else ""
+    return f"Sans réponse{when}, {who(asked.signer)} vous appelle."
+
+
 def right(view: RightsView, on: date, last: date | None) -> str:
     """One right in a sentence said to its person."""
     match view.sign:
@@ -355,7 +361,7 @@ def request_title(line: Line) -> str:
     return f"{KINDS[line.request.kind]} : {about}" if about else KINDS[line.request.kind]
 
 
-def sms(asked: Asked, link: str | None = None) -> str:
+def sms(asked: Asked) -> str:
     """A text to copy: sent by hand, with no right and no personal detail in it."""
     me = who(asked.signer)
     at = f" au {phone(asked.signer.phone)}" if asked.signer.phone else ""
