@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import audit
+from . import audit, feeds
 from .errors import Conflict, InvalidInput
 from .store.accounts import Invitation, RecoveryCode, Setting, User, UserSession
 from .store.organisations import Organisation
@@ -332,11 +332,12 @@ def forget_second_factor(session: Session, user: User, *, by: int | None, at: da
 
 
 def end_sessions(session: Session, user_id: int, *, at: datetime, keep: int | None = None) -> None:
-    """End every session of that account but `keep`. Flushes, never commits."""
+    """End every session of that account but `keep`, and the calendar that asks for no password. Flushes."""
     query = sa.update(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
     if keep is not None:
         query = query.where(UserSession.id != keep)
     session.execute(query.values(ended_at=at))
+    feeds.withdraw(session, user_id, at=at)
 
 
 def _check(rights: Rights) -> None:

@@ -40,7 +40,7 @@ ENDPOINTS = {
     "check_ins.answer": "public",
     "check_ins.ask": "public",
     "deadlines.index": "placements.read",
-    "feeds.make": "placements.read",
+    "feeds.make": "placements.read fresh",
     "feeds.read": "public",
     "feeds.withdraw": "placements.read",
     "hand_overs.answer": "placements.edit",

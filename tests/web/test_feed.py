@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 from icalendar import Calendar
 
-from matching.store.accounts import User
+from matching import accounts, clock
+from matching.store.accounts import User, UserSession
 from matching.store.messages import AccessLink
 from matching.store.people import Agency
 from matching.vocabulary import AgencyKind
@@ -130,6 +131,20 @@ def test_an_address_is_replaced_withdrawn_grows_old_and_dies_with_its_account(ap
         session.execute(sa.update(User).values(active=False))
     assert read(app, fourth).status_code == 404
     assert read(app, "/agenda/rien.ics").status_code == 404
+
+
+def test_an_address_is_made_on_a_fresh_proof_and_ends_with_the_sessions(app, client):
+    """A stolen session made a door of a year; a new password did not close it."""
+    path = made(client)
+    with base_of(app).transaction() as session:
+        user = session.get_one(User, session.scalar(sa.select(AccessLink.user_id)))
+        accounts.set_password(session, user, "x", at=clock.now())
+    assert read(app, path).status_code == 410
+    again = sign_in(app, user)
+    with base_of(app).transaction() as session:
+        session.execute(sa.update(UserSession).values(fresh_at=clock.now() - timedelta(minutes=16)))
+    answer = again.post("/echeances/agenda", data={"csrf_token": token(again.get("/echeances"))})
+    assert answer.status_code == 302 and "/agenda/" not in answer.text
 
 
 def test_a_calendar_is_that_of_its_own_agency(app, client):

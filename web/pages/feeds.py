@@ -18,9 +18,9 @@ pages = Blueprint("feeds", __name__)
 
 
 @pages.post("/echeances/agenda")
-@requires("placements.read")
+@requires("placements.read", fresh=True)
 def make() -> str:
-    """A new address, shown this once: only its hash is kept."""
+    """A new address, shown this once: only its hash is kept. It leaves like an export does (A4)."""
     with transaction() as session:
         token = feeds.make(session, actor().id, at=clock.now())
         note(session, "feed.made", "account", str(actor().public_id))
