@@ -7,15 +7,17 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
 from matching.store import migrate
 from matching.store.engine import PRAGMAS, open_database
 from matching.store.matches import Release, ReviewDecision
 from matching.store.placements import AidMilestone, Placement
 from matching.store.tables import metadata
-from tests import build
+from tests import build, hires
 from tests.conftest import KEY
 from tests.counting import statements
+from tests.web.doors import an_agency
 
 DAY = date(2013, 11, 4)
 AT = datetime(2013, 11, 4, 9, tzinfo=UTC)
@@ -40,6 +42,49 @@ def test_each_earlier_revision_can_be_upgraded(bare_database_url):
         migrate.upgrade(made.engine, revision)
         assert migrate.current(made.engine) == revision
     assert migrate.at_head(made.engine)
+    made.dispose()
+
+
+def test_a_base_with_rows_is_upgraded_from_the_last_release_and_keeps_them(
+    sqlite_database, bare_database_url
+):
+    made = open_database(bare_database_url, KEY)
+    migrate.upgrade(made.engine, "0009")
+    old = sa.MetaData()
+    old.reflect(made.engine)
+    tables = [
+        sa.Table(table.name, sa.MetaData(), *(sa.Column(c.name, c.type) for c in table.columns if c.name in was.c))
+        for table in metadata.sorted_tables
+        if (was := old.tables.get(table.name)) is not None
+    ]  # fmt: skip
+
+    def rows(connection):
+        return {table.name: connection.execute(sa.select(table)).all() for table in tables}
+
+    with sqlite_database.engine.connect() as connection, connection.begin() as transaction:
+        info = {"seal": sqlite_database.seal}
+        with Session(connection, join_transaction_mode="create_savepoint", info=info) as session:
+            build.user(session)
+            hires.running(session, agency=an_agency(session))
+            before = rows(connection)
+        transaction.rollback()
+    changed = (
+        "person",
+        "organisation",
+        "match_proposal",
+        "review_decision",
+        "placement",
+        "placement_event",
+        "user",
+    )
+    assert all(before[name] for name in changed)
+    with made.engine.begin() as connection:
+        for table in tables:
+            if before[table.name]:
+                connection.execute(sa.insert(table), [row._asdict() for row in before[table.name]])
+    migrate.upgrade(made.engine)
+    with made.engine.connect() as connection:
+        assert rows(connection) == before
     made.dispose()
 
 
