@@ -12,8 +12,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import audit, contacts, links, proposals, workdays
-from .proposal_guards import PERSON_SILENCE
+from . import audit, contacts, links, proposals, silence
 from .proposals import Details, ProposalAction as Action
 from .scoring.places import Places
 from .store.accounts import User
@@ -85,7 +84,7 @@ def asked(session: Session, proposal_ids: Sequence[int], *, on: date) -> list[As
             employer,
             apart.get((person.insee_code, offer.insee_code)),
             Signer(user.name if user else None, user.phone if user else None, agency),
-            workdays.after(proposal.asked_on or on, PERSON_SILENCE),
+            silence.call_day(proposal.asked_on or on, silence.PERSON_REMINDERS),
         )
     return [made[key] for key in proposal_ids if key in made]
 

@@ -75,17 +75,7 @@ def reader(session: Session, token: str, *, at: datetime) -> scope.Actor:
     if found is None or not found.User.active:
         raise NotFound("link-unknown")
     user, agency = found
-    return scope.Actor(
-        user.id,
-        user.public_id,
-        user.name,
-        user.role,
-        frozenset(user.permissions),
-        agency_id=user.agency_id,
-        agency_name=agency.name if agency is not None else None,
-        organisation_id=user.organisation_id,
-        agency_kind=agency.kind if agency is not None else None,
-    )
+    return scope.Actor.of(user, agency)
 
 
 def lines(

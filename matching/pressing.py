@@ -72,7 +72,7 @@ def digest(session: Session, day: Day) -> int:
         if (DIGEST, user.id, occasion) in before or not (user.preferences or {}).get(PREFERENCE, True):
             continue
         if agency.id not in presses:
-            presses[agency.id] = any(_lines(session, _actor(user, agency), day.book, day.on))
+            presses[agency.id] = any(_lines(session, scope.Actor.of(user, agency), day.book, day.on))
         if presses[agency.id]:
             wanted.append(user)
     return outbox.queue_all(
@@ -89,17 +89,4 @@ def digest(session: Session, day: Day) -> int:
             )
             for user in wanted
         ],
-    )
-
-
-def _actor(user: User, agency: Agency) -> scope.Actor:
-    return scope.Actor(
-        user.id,
-        user.public_id,
-        user.name,
-        user.role,
-        frozenset(user.permissions),
-        agency_id=agency.id,
-        agency_name=agency.name,
-        agency_kind=agency.kind,
     )

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from matching import clock, daily
 from matching.daily_rules import RULES
 from matching.eligibility.programme import ProgrammeBook
 from matching.errors import PasserelleError, Unavailable
+from matching.outbox import PARIS
 from matching.store.engine import Database
 
 from . import database as databases
@@ -23,7 +23,6 @@ log = logging.getLogger("passerelle.clock")
 
 #: The worker begins a day at this hour in France, before the digests leave at 7:30.
 BEGINS = time(6)
-PARIS = ZoneInfo("Europe/Paris")
 
 Progress = Callable[[int, int], None]
 

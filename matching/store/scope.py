@@ -21,7 +21,7 @@ from .intake import ImportBatch
 from .matches import MatchProposal, Release
 from .messages import OfferDraft, OutgoingMessage, PersonRequest
 from .organisations import Offer, Organisation
-from .people import Person
+from .people import Agency, Person
 from .placements import Placement
 from .upkeep import AuditEvent, Job
 
@@ -44,6 +44,21 @@ class Actor:
     agency_name: str | None = None
     organisation_id: int | None = None
     agency_kind: AgencyKind | None = None
+
+    @classmethod
+    def of(cls, user: User, agency: Agency | None) -> Actor:
+        """That account, with the agency that it belongs to."""
+        return cls(
+            id=user.id,
+            public_id=user.public_id,
+            name=user.name,
+            role=user.role,
+            permissions=frozenset(user.permissions),
+            agency_id=user.agency_id,
+            agency_name=agency.name if agency else None,
+            organisation_id=user.organisation_id,
+            agency_kind=agency.kind if agency else None,
+        )
 
     @property
     def party(self) -> Party:

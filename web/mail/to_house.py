@@ -93,16 +93,7 @@ def digest(about: About) -> Built:
     if not (user.preferences or {}).get(PREFERENCE, True):
         raise Moot("not-wanted")
     agency = about.session.get(Agency, user.agency_id) if user.agency_id is not None else None
-    actor = scope.Actor(
-        user.id,
-        user.public_id,
-        user.name,
-        user.role,
-        frozenset(user.permissions),
-        agency_id=user.agency_id,
-        agency_kind=agency.kind if agency else None,
-    )
-    lines = pressing(about.session, actor, about.book, on=about.on)
+    lines = pressing(about.session, scope.Actor.of(user, agency), about.book, on=about.on)
     if not lines:
         raise Moot("nothing-to-say")
     shown = lines[:LINES]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from matching import workdays
-from matching.proposal_guards import PERSON_SILENCE
+from matching import silence
 from matching.store.follow_up import CheckIn
 from matching.store.messages import PersonRequest
 from matching.store.organisations import Organisation
@@ -46,7 +45,7 @@ def ask(about: About) -> Built:
             "title": offer.title,
             "terms": words.terms(offer),
             "place": words.at(offer.commune),
-            "until": weekday(workdays.after(about.on, PERSON_SILENCE)),
+            "until": weekday(silence.call_day(about.on, silence.PERSON_REMINDERS)),
             "or_else": words.OR_ELSE["phone" if person.phone else "email"],
         },
         _answer(about),

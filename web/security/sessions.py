@@ -187,17 +187,7 @@ def find(session: Session, token: str, *, at: datetime) -> tuple[SignedIn, datet
     idle = IDLE.get(user.role, IDLE_OTHERS)
     if at - kept.seen_at > idle or at - kept.created_at > LONGEST:
         return None
-    actor = Actor(
-        id=user.id,
-        public_id=user.public_id,
-        name=user.name,
-        role=user.role,
-        permissions=frozenset(user.permissions),
-        agency_id=user.agency_id,
-        agency_name=agency.name if agency else None,
-        organisation_id=user.organisation_id,
-        agency_kind=agency.kind if agency else None,
-    )
+    actor = Actor.of(user, agency)
     signed_in = SignedIn(
         kept.id, actor, user.email, kept.verified_at is not None, kept.fresh_at, dict(user.preferences or {})
     )
