@@ -90,7 +90,6 @@ def test_invited_then_an_offer_is_sent_and_read(site):
 
     advisor.goto(site.url + "/?liste=dossiers&tout=1")
     advisor.get_by_role("link", name="éducateur de basket : offre à relire").first.click()
-    advisor.locator("summary", has_text="Ouvrir l’offre").click()
     advisor.get_by_role("button", name="Ouvrir l’offre").click()
     advisor.get_by_text("L’offre est ouverte.").wait_for()
     page.reload()

@@ -134,7 +134,6 @@ def test_from_the_offer_to_the_signature_nothing_is_asked_twice(site, post, caps
         advisor.page.get_by_role("listitem").filter(has_text="Animatrice sportive").filter(has_text=EMPLOYER)
     )
     advisor.press_on(line.get_by_role("link").first)
-    advisor.press_on(advisor.page.get_by_text("Ouvrir l’offre").first)
     advisor.press("Ouvrir l’offre")
     expect(advisor.page.locator("main")).to_contain_text("Offre ouverte le 4 novembre 2013")
     run_match(database, settings.load(), on=on)  # the worker's part
