@@ -167,7 +167,7 @@ def tell_of_papers(session: Session, day: Day) -> int:
 
 
 def _rows(session: Session, *conditions: Any) -> Sequence[Any]:
-    """Rows of the aid with what is needed of their contract."""
+    """Rows of the aid with what is needed of their contract, held: somebody who notes one of them now comes first."""
     return session.execute(
         sa.select(
             AidMilestone,
@@ -180,6 +180,7 @@ def _rows(session: Session, *conditions: Any) -> Sequence[Any]:
         .join(Placement, Placement.id == AidMilestone.placement_id)
         .where(*conditions)
         .order_by(AidMilestone.id)
+        .with_for_update(of=AidMilestone)
         .execution_options(populate_existing=True)
     ).all()
 

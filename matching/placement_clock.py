@@ -33,13 +33,16 @@ def run_after_trial(session: Session, day: Day) -> int:
         last_step().where(PlacementEvent.placement_id == Placement.id).correlate(Placement).scalar_subquery()
     )
     ready = session.execute(
-        sa.select(Placement.id, Placement.state).where(
+        sa.select(Placement.id, Placement.state)
+        .where(
             sa.or_(
                 Placement.state == State.TRIAL_PASSED,
                 sa.and_(Placement.state == State.STARTED, Placement.trial_end_on.is_(None)),
             ),
             sa.or_(last.is_(None), last <= day.on),
         )
+        .order_by(Placement.id)
+        .with_for_update(of=Placement)
     ).all()
     if not ready:
         return 0
@@ -102,6 +105,7 @@ def give_up(session: Session, day: Day) -> int:
         .join(Placement, Placement.id == CheckIn.placement_id)
         .where(CheckIn.state == CheckInState.PLANNED, CheckIn.due_on < day.on - check_ins.GIVEN_UP)
         .order_by(CheckIn.id)
+        .with_for_update(of=CheckIn)
     ).all()
     if not rows:
         return 0
@@ -118,7 +122,7 @@ def give_up(session: Session, day: Day) -> int:
 
 
 def update_all(session: Session, table: Any, ids: Sequence[int], **values: Any) -> None:
-    """These rows take these values, in bulk."""
+    """These rows, which are held, take these values, in bulk."""
     for start in range(0, len(ids), 500):
         session.execute(
             sa.update(table)
