@@ -115,6 +115,13 @@ FACTS = {
     "recognition": "Reconnaissance de travailleur handicapé (RQTH)",
     "other": "Autre chose",
 }
+_PLAIN = {
+    "RQTH": "reconnaissance de travailleur handicapé",
+    "diagnostic du prescripteur": "l'avis de la personne qui vous suit",
+    "dérogation du prescripteur": "l'accord de la personne qui vous suit",
+    "accord du prescripteur": "accord de la personne qui vous suit",
+    "le prescripteur": "la personne qui vous suit",
+}
 UNKNOWN = "Nous ne le savons pas"
 _SITUATIONS = {
     SituationValue.NO_JOB: "Sans emploi",
@@ -250,8 +257,10 @@ def and_then(said: Said, signer: Signer) -> str:
 
 
 def until(on: date, last: date) -> str:
-    """« mercredi 11 décembre 2013 (dans 37 jours) »."""
+    """« mercredi 11 décembre 2013 (dans 37 jours) »; years ahead, days tell nobody anything."""
     left = (last - on).days
+    if left > 730:
+        return f"{day(last)} (dans plus de {left // 366} ans)"
     days = "aujourd'hui" if left == 0 else "demain" if left == 1 else f"dans {number(left)} jours"
     return f"{weekday(last, year=left > 90)} ({days})"
 
@@ -274,14 +283,16 @@ def right(view: RightsView, on: date, last: date | None) -> str:
             facts = [
                 MISSING[each.fact] for each in view.asked if each.fact in MISSING and each.fact != "rqth"
             ]
-            said = f"Peut-être. À vérifier ensemble : {', '.join(facts)}." if facts else "Peut-être."
+            said = f"Peut-être. À vérifier ensemble : {plain(', '.join(facts))}." if facts else "Peut-être."
             return f"{said} {RECOGNITION}" if "rqth" in asked else said
-    return f"Pas aujourd'hui. {view.change}".strip()
+    return f"Pas aujourd'hui. {plain(view.change) if view.change else 'Les conditions qui manquent sont ci-dessous.'}"
 
 
 def plain(said: str) -> str:
-    """A condition or a fact without its acronym."""
-    return said.replace("RQTH", "reconnaissance de travailleur handicapé")
+    """A condition or a fact without its acronym, nor the name that the law gives to an advisor."""
+    for ours, theirs in _PLAIN.items():
+        said = said.replace(ours, theirs)
+    return said
 
 
 def sources(own: OwnFile) -> str:
