@@ -2,13 +2,13 @@
 
 from .accounts import pages as accounts
 from .admin import pages as admin
-from .aided import pages as aided
+from .agreements import pages as aided
 from .break_glass import pages as break_glass
 from .check_in_answers import pages as check_ins
 from .deadlines import pages as deadlines
 from .employer_aids import pages as aids
 from .employer_answers import pages as released
-from .employer_offers import pages as own_offers
+from .employer_offer_form import pages as own_offers
 from .feeds import pages as feeds
 from .hand_overs import pages as hand_overs
 from .health import pages as health

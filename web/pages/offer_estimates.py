@@ -17,7 +17,7 @@ from ..forms.employer_offers import EmployerOfferForm
 from ..forms.offers import OfferForm
 from ..security import actor, requires
 from ..wording import offers as words, own_offers as own
-from . import employer_offers
+from . import employer_offer_form, employer_offers
 
 pages = Blueprint("estimates", __name__)
 
@@ -27,7 +27,7 @@ pages = Blueprint("estimates", __name__)
 def show() -> Any:
     """The figures of what was typed. Without a script an employer's form comes back whole, and is kept."""
     if employer_offers.is_employer() and "X-Fragment" not in request.headers:
-        return employer_offers.recalculate(_ref("ref"), estimates.of_all)
+        return employer_offer_form.recalculate(_ref("ref"), estimates.of_all)
     with reading() as session:
         query = scope.organisations(actor())
         if employer_offers.is_employer():

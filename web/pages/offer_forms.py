@@ -29,7 +29,7 @@ from ..forms.organisations import EmployerForm
 from ..notices import done
 from ..security import actor, requires
 from ..wording import offers as words, own_offers as plain, sentence_for
-from . import employer_offers as own
+from . import employer_offer_form as own_form, employer_offers as own
 from .offer_shown import who_was_faster
 from .offers import pages as pages, sheet
 
@@ -55,7 +55,7 @@ def complete(ref: UUID) -> Any:
 def edit(ref: UUID) -> Any:
     """Of any offer that is theirs to change; an employer's form keeps its draft."""
     if own.is_employer():
-        return own.edit(ref)
+        return own_form.edit(ref)
     return _edit(ref, completing=False)
 
 
@@ -233,7 +233,7 @@ def _echoes(form: OfferForm) -> dict[str, str]:
 def new() -> str:
     """First the employer: found by name or SIRET, or new. An employer is known: its form is empty."""
     if own.is_employer():
-        return own.new()
+        return own_form.new()
     text = request.args.get("q", "").replace("\0", "").strip()[:200]
     found = []
     if text:
