@@ -216,9 +216,12 @@ def of(session: Session, placement_id: int) -> Sequence[AidMilestone]:
 
 
 def held(session: Session, placement_id: int) -> dict[tuple[str, int], AidMilestone]:
-    """The same by kind and number, kept from others until the end of the transaction."""
+    """The same by kind and number, as they are now, kept from others until the end of the transaction."""
     rows = session.scalars(
-        sa.select(AidMilestone).where(AidMilestone.placement_id == placement_id).with_for_update()
+        sa.select(AidMilestone)
+        .where(AidMilestone.placement_id == placement_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     return {(row.kind, row.number): row for row in rows}
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from matching import aid_clock, placement_clock as clock
+from matching import aid_clock, milestones, placement_clock as clock
 from matching.store.follow_up import CheckIn
 from matching.store.placements import AidMilestone, Placement
 from matching.vocabulary import CheckInState, MilestoneState, PlacementState
@@ -62,6 +62,19 @@ def test_what_somebody_notes_while_the_clock_looks_is_not_written_over(base, rul
         for each in (CheckIn, AidMilestone, Placement):  # the next case begins without these
             state = {CheckIn: CheckInState.CANCELLED, AidMilestone: MilestoneState.CANCELLED}.get(each)
             session.execute(sa.update(each).values(state=state or PlacementState.EXITED))
+
+
+def test_rows_of_the_aid_that_are_held_are_those_of_now(base):
+    """A page reads them, somebody else notes one, the page's form takes them: what it saw first is not what they are."""
+    with base.transaction() as session:
+        made = hires.running(session, agency=an_agency(session), name=hires.FRANC)
+    with base.transaction() as session:
+        assert {row.state for row in milestones.of(session, made.id)} == {MilestoneState.UPCOMING}
+        with base.transaction() as other:
+            noted = sa.update(AidMilestone).where(AidMilestone.placement_id == made.id)
+            other.execute(noted.values(state=MilestoneState.DOCUMENT_RECEIVED))
+        held = milestones.held(session, made.id).values()
+        assert {row.state for row in held} == {MilestoneState.DOCUMENT_RECEIVED}
 
 
 def _run(base, rule, on):
