@@ -16,12 +16,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from . import agreement_guards as guards, milestones
+from . import agreement_guards as guards, milestones, placement_log
 from .eligibility import aid, aid_agreements as rules
 from .errors import Duplicate, NotAllowed
 from .milestones import MilestoneAction
 from .store.follow_up import AidAgreement
-from .store.placements import AidMilestone, Placement, PlacementEvent
+from .store.placements import AidMilestone, Placement
 from .transitions import flush
 from .vocabulary import MilestoneState, Party
 
@@ -107,7 +107,7 @@ def add(
     if held:
         _settle(session, held[-1], "renewal", actor_id, party, terms.decided_on, book, placement)
     _derive(session, placement, made, [*held, made], book)
-    _log(session, placement, action, made, actor_id, terms.decided_on)
+    _log(session, placement, action, made, actor_id, party, terms.decided_on)
     flush(session, "placement")
     return made
 
@@ -134,7 +134,7 @@ def note_review(
     guards.review_day(agreement, held_on, on)
     agreement.review_on = held_on
     _settle(session, agreement, "review", actor_id, party, held_on, book, placement)
-    _log(session, placement, AgreementAction.REVIEW, agreement, actor_id, held_on)
+    _log(session, placement, AgreementAction.REVIEW, agreement, actor_id, party, held_on)
     flush(session, "placement")
     return agreement
 
@@ -269,17 +269,10 @@ def _log(
     action: AgreementAction,
     agreement: AidAgreement,
     actor_id: int | None,
+    party: Party,
     on: date,
 ) -> None:
-    session.add(
-        PlacementEvent(
-            placement_id=placement.id,
-            actor_id=actor_id,
-            action=str(action),
-            from_state=placement.state,
-            to_state=placement.state,
-            reason=" · ".join(filter(None, (f"n° {agreement.number}", agreement.reference))),
-            told=False,
-            done_on=on,
-        )
+    reason = " · ".join(filter(None, (f"n° {agreement.number}", agreement.reference)))
+    placement_log.beside(
+        session, placement, str(action), actor_id=actor_id, party=party, on=on, reason=reason
     )

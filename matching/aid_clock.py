@@ -10,10 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import contacts, milestones, outbox, suspensions
+from . import contacts, milestones, outbox, placement_log, suspensions
 from .daily import Day
 from .eligibility.aid import after
-from .placement_clock import log_all, update_all
+from .placement_clock import update_all
 from .placement_guards import UNDER_CONTRACT
 from .store.follow_up import Suspension
 from .store.messages import OutgoingMessage
@@ -196,7 +196,7 @@ def _move(
     if not rows:
         return 0
     update_all(session, AidMilestone, [row.AidMilestone.id for row in rows], state=leads_to)
-    log_all(
+    placement_log.of_the_clock(
         session,
         [
             (

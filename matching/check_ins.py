@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import outbox
+from . import outbox, placement_log
 from .eligibility.aid import after
 from .errors import Conflict, NotAllowed
 from .placement_terms import SITUATIONS
@@ -154,7 +154,7 @@ def note(
         "noted_by_id": actor_id,
     }
     _move(session, check_in, State.HELD, values)
-    return _log(session, check_in, "check_in", actor_id, answers.on)
+    return _log(session, check_in, "check_in", actor_id, party, answers.on)
 
 
 def miss(
@@ -166,7 +166,7 @@ def miss(
     if on < check_in.due_on:
         refuse("not-yet", day=check_in.due_on)
     _move(session, check_in, State.MISSED, {"noted_by_id": actor_id}, (State.PLANNED,))
-    return _log(session, check_in, "check_in_missed", actor_id, on)
+    return _log(session, check_in, "check_in_missed", actor_id, party, on)
 
 
 def close_alert(
@@ -187,7 +187,7 @@ def close_alert(
     )
     if closed.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("alert-closed")
-    return _log(session, check_in, "alert_closed", actor_id, on)
+    return _log(session, check_in, "alert_closed", actor_id, party, on)
 
 
 def _move(
@@ -211,18 +211,17 @@ def _move(
     )
 
 
-def _log(session: Session, check_in: CheckIn, action: str, actor_id: int | None, on: date) -> PlacementEvent:
-    placement = session.get_one(Placement, check_in.placement_id)
-    event = PlacementEvent(
-        placement_id=placement.id,
+def _log(
+    session: Session, check_in: CheckIn, action: str, actor_id: int | None, party: Party, on: date
+) -> PlacementEvent:
+    event = placement_log.beside(
+        session,
+        session.get_one(Placement, check_in.placement_id),
+        action,
         actor_id=actor_id,
-        action=action,
-        from_state=placement.state,
-        to_state=placement.state,
+        party=party,
+        on=on,
         reason=f"{check_in.kind} {check_in.month}",
-        told=False,
-        done_on=on,
     )
-    session.add(event)
     session.flush()
     return event

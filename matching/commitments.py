@@ -8,7 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import milestones
+from . import milestones, placement_log
 from .errors import NotAllowed
 from .placement_guards import UNDER_CONTRACT
 from .store.follow_up import Training
@@ -35,7 +35,9 @@ def name_tutor(
     if placement.signed_on is not None and on < placement.signed_on:
         refuse("before-last-step", day=placement.signed_on)
     placement.tutor = name
-    event = _log(session, placement, "tutor", actor_id, on, name)
+    event = placement_log.beside(
+        session, placement, "tutor", actor_id=actor_id, party=party, on=on, reason=name
+    )
     flush(session, "placement")
     row = milestones.held(session, placement.id).get(TUTOR_ROW)
     if row is not None and row.state in milestones.WITHOUT_PAPER and row.window_opens_on is None:
@@ -73,7 +75,9 @@ def plan_training(
     _within(placement, planned_on)
     made = Training(placement_id=placement.id, title=title, hours=hours, planned_on=planned_on)
     session.add(made)
-    _log(session, placement, "training_planned", actor_id, on, title)
+    placement_log.beside(
+        session, placement, "training_planned", actor_id=actor_id, party=party, on=on, reason=title
+    )
     session.flush()
     return made
 
@@ -103,7 +107,9 @@ def follow_training(
         refuse("training-not-ended")
     _within(placement, started_on)
     training.started_on, training.ended_on, training.certified = started_on, ended_on, certified
-    _log(session, placement, "training_followed", actor_id, on, training.title)
+    placement_log.beside(
+        session, placement, "training_followed", actor_id=actor_id, party=party, on=on, reason=training.title
+    )
     session.flush()
     return training
 
@@ -124,20 +130,3 @@ def _within(placement: Placement, day: date | None) -> None:
     last = placement.ended_on or placement.planned_end_on
     if last is not None and day > last:
         refuse("training-after-end", day=last)
-
-
-def _log(
-    session: Session, placement: Placement, action: str, actor_id: int | None, on: date, reason: str
-) -> PlacementEvent:
-    event = PlacementEvent(
-        placement_id=placement.id,
-        actor_id=actor_id,
-        action=action,
-        from_state=placement.state,
-        to_state=placement.state,
-        reason=reason[:255],
-        told=False,
-        done_on=on,
-    )
-    session.add(event)
-    return event

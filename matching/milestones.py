@@ -9,6 +9,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from . import placement_log
 from .store.placements import AidMilestone, Placement, PlacementEvent
 from .transitions import Step, flush, refuse, step, target
 from .vocabulary import MilestoneState as State, Party
@@ -82,18 +83,16 @@ def settle(
         milestone.asked_on = on
     elif action is A.PAY:
         milestone.paid_on = on
-    event = PlacementEvent(
-        placement_id=placement.id,
+    event = placement_log.beside(
+        session,
+        placement,
+        f"milestone_{action}",
         actor_id=actor_id,
-        action=f"milestone_{action}",
-        from_state=placement.state,
-        to_state=placement.state,
-        party=str(party),
-        reason=" · ".join(filter(None, (f"{milestone.kind} {milestone.number}", reason)))[:255],
+        party=party,
+        on=on,
+        reason=" · ".join(filter(None, (f"{milestone.kind} {milestone.number}", reason))),
         told=told,
-        done_on=on,
     )
-    session.add(event)
     flush(session, "milestone")
     return event
 
@@ -114,17 +113,15 @@ def shorten(
     placement = session.get_one(Placement, milestone.placement_id)
     milestone.due_on, milestone.amount_cents = due_on, amount_cents
     milestone.window_opens_on, milestone.window_closes_on = opens_on, closes_on
-    session.add(
-        PlacementEvent(
-            placement_id=placement.id,
-            actor_id=actor_id,
-            action="milestone_shorten",
-            from_state=placement.state,
-            to_state=placement.state,
-            reason=f"{milestone.kind} {milestone.number}",
-            told=told,
-            done_on=on,
-        )
+    placement_log.beside(
+        session,
+        placement,
+        "milestone_shorten",
+        actor_id=actor_id,
+        party=SYSTEM,
+        on=on,
+        reason=f"{milestone.kind} {milestone.number}",
+        told=told,
     )
     flush(session, "milestone")
 
@@ -220,6 +217,7 @@ def held(session: Session, placement_id: int) -> dict[tuple[str, int], AidMilest
     rows = session.scalars(
         sa.select(AidMilestone)
         .where(AidMilestone.placement_id == placement_id)
+        .order_by(AidMilestone.due_on, AidMilestone.kind, AidMilestone.number)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -228,6 +226,6 @@ def held(session: Session, placement_id: int) -> dict[tuple[str, int], AidMilest
 
 def cancel_outstanding(session: Session, placement_id: int, *, actor_id: int | None, on: date) -> None:
     """Nothing more is owed for this contract: rows that were not paid are cancelled."""
-    for milestone in of(session, placement_id):
+    for milestone in held(session, placement_id).values():
         if milestone.state in OUTSTANDING:
             settle(session, milestone, A.CANCEL, actor_id=actor_id, party=SYSTEM, on=on)

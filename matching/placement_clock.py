@@ -7,14 +7,14 @@ may have come and not been typed: an advisor is told and notes which, the clock 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import check_ins, contacts, outbox
+from . import check_ins, contacts, outbox, placement_log
 from .daily import Day
 from .placement_guards import last_step
 from .store.follow_up import CheckIn
@@ -49,7 +49,7 @@ def run_after_trial(session: Session, day: Day) -> int:
     update_all(
         session, Placement, [row.id for row in ready], state=State.RUNNING, version=Placement.version + 1
     )
-    log_all(
+    placement_log.of_the_clock(
         session,
         [(row.id, "run", row.state, State.RUNNING, None) for row in ready],
         day.on,
@@ -110,7 +110,7 @@ def give_up(session: Session, day: Day) -> int:
     if not rows:
         return 0
     update_all(session, CheckIn, [row.id for row in rows], state=CheckInState.MISSED)
-    log_all(
+    placement_log.of_the_clock(
         session,
         [
             (row.placement_id, "check_in_missed", row.state, row.state, f"{row.kind} {row.month}")
@@ -130,23 +130,3 @@ def update_all(session: Session, table: Any, ids: Sequence[int], **values: Any) 
             .values(**values)
             .execution_options(synchronize_session="fetch")
         )
-
-
-def log_all(session: Session, lines: Iterable[tuple[int, str, State, State, str | None]], on: date) -> None:
-    """One line a step, as every flow leaves one; nobody's: the clock's."""
-    session.execute(
-        sa.insert(PlacementEvent),
-        [
-            {
-                "placement_id": placement_id,
-                "actor_id": None,
-                "action": action,
-                "from_state": before,
-                "to_state": leads_to,
-                "reason": reason,
-                "told": False,
-                "done_on": on,
-            }
-            for placement_id, action, before, leads_to, reason in lines
-        ],
-    )

@@ -116,6 +116,7 @@ def register(
             from_state=None,
             to_state=leads_to,
             reason=first.reference.strip(),
+            party=str(party),
             told=False,
             done_on=contract.signed_on,
         )
