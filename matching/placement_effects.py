@@ -199,7 +199,7 @@ def _end(act: Act, reason: str) -> None:
     if contract is None or placement.programme is None:
         return
     agreements.stop(act.session, placement, actor_id=act.actor_id, on=act.on, book=act.book)
-    rows = {_as_made(row): row for row in milestones.of(act.session, placement.id)}
+    rows = {_as_made(row): row for row in milestones.held(act.session, placement.id).values()}
     broken = aid.on_break(
         act.book[placement.programme],
         contract,
