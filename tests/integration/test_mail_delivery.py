@@ -357,8 +357,10 @@ def test_a_poison_message_stops_no_other(base, box):
 def test_without_a_server_development_keeps_files_and_production_waits(tmp_path):
     folder = transport.of(settings(tmp_path))
     assert folder == Folder(tmp_path / "courrier")
+    folder.path.mkdir(mode=0o755)
     folder.send(transport.Envelope("x", "a@b.fr", "c@d.fr", b"Subject: x\r\n\r\nx\r\n"))
     assert (tmp_path / "courrier" / "x.eml").stat().st_mode & 0o777 == 0o600
+    assert folder.path.stat().st_mode & 0o777 == 0o700
     assert transport.of(settings(tmp_path, environment="production")) is None
 
 

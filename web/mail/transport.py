@@ -109,7 +109,8 @@ class Folder:
 
     def send(self, envelope: Envelope) -> None:
         try:
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.chmod(0o700)  # links that open are in there, whoever made the folder
             handle = os.open(self.path / f"{envelope.name}.eml", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(envelope.content)
