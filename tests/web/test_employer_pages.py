@@ -372,7 +372,7 @@ def test_the_aids_say_which_paper_by_when_to_whom_and_what_is_lost(scene, contra
         said = words_of(page)
         for told in (
             "Premier versement, 2 500 €", "Déclaration d'actualisation et dernier bulletin de paie",
-            "À envoyer du 17 janvier au lundi 17 février 2014, à : Pôle emploi.",
+            "À envoyer du 17 janvier au lundi 17 février 2014. À qui : Pôle emploi.",
             "Après, les 2 500 € sont perdus.", "À venir : 5 000 €", "Second versement, 2 500 €",
         ):  # fmt: skip
             assert told in said, (path, told)

@@ -46,7 +46,9 @@ def _lives(report: MonthlyReport, rated: list[Indicator]) -> Table:
 def _breaks(broken: Indicator) -> Table:
     rows = [(line.label, words.count(line)) for line in broken.by("broken_by").lines]
     rows += [
-        (f"dont : {line.label}", words.count(line)) for line in broken.by("reason").lines if line.value != 0
+        (f"Motif : {uncapital(line.label)}", words.count(line))
+        for line in broken.by("reason").lines
+        if line.value != 0
     ]
     rows += [(f"Rompus {uncapital(line.label)}", words.count(line)) for line in broken.by("life").lines]
     return Table(

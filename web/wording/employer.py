@@ -258,10 +258,10 @@ def send_by(row: AidMilestone, asked: Stake) -> str:
         return ""
     if row.window_closes_on is not None:
         opens = row.window_opens_on or row.due_on
-        return f"À envoyer du {short_day(opens)} au {weekday(row.window_closes_on, year=True)}, à : {asked.sent_to}."
+        return f"À envoyer du {short_day(opens)} au {weekday(row.window_closes_on, year=True)}. À qui : {asked.sent_to}."
     if row.amount_cents:
-        return f"À envoyer dès le {weekday(row.due_on, year=True)}, à : {asked.sent_to}."
-    return f"À envoyer avant le {weekday(row.due_on, year=True)}, à : {asked.sent_to}."
+        return f"À envoyer dès le {weekday(row.due_on, year=True)}. À qui : {asked.sent_to}."
+    return f"À envoyer avant le {weekday(row.due_on, year=True)}. À qui : {asked.sent_to}."
 
 
 def at_stake(row: AidMilestone, asked: Stake) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from matching.reminders import PERSON, Sent, Silence
 from matching.vocabulary import MessageState
 
@@ -20,7 +22,7 @@ def reminded(sent: Sent) -> str:
     return f"Relance le {day(sent.on)}."
 
 
-def since(silence: Silence) -> str:
+def since(silence: Silence, on: date) -> str:
     """Everything about a silence, in two or three sentences."""
     said = [f"En attente depuis le {day(silence.since_on)}."]
     if silence.reminded is not None:
@@ -29,7 +31,8 @@ def since(silence: Silence) -> str:
         said.append(REFUSALS["no-address"])
     if silence.called_on is not None:
         said.append(f"Appel sans réponse le {day(silence.called_on)}.")
-    end = day(silence.ends_on)
+    left = (silence.ends_on - on).days
+    end = day(silence.ends_on) + (f" (dans {left} jours)" if left > 1 else "")
     if silence.to_whom == PERSON:
         said.append(f"Sans réponse le {end}, la proposition se ferme.")
     else:
