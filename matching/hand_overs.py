@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from . import audit, outbox, workdays
 from .errors import Duplicate, StaleVersion
+from .offer_terms import programmes_of
 from .store import scope
 from .store.accounts import User
 from .store.follow_up import HandOver
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 #: The programmes whose contracts are signed by a mission locale or a Cap emploi.
 PROGRAMMES = frozenset({"emplois-avenir"})
-SCHEME = "emploi_avenir"
 #: Who may be asked.
 PRESCRIBERS = (AgencyKind.MISSION_LOCALE, AgencyKind.CAP_EMPLOI)
 #: Within which the agency that is asked answers.
@@ -261,7 +261,8 @@ def _programme(subject: MatchProposal | Placement, offer: Offer | None) -> str |
     """Under which programme the file would be handed over; None when it is none of those."""
     if isinstance(subject, Placement):
         return subject.programme if subject.programme in PROGRAMMES else None
-    return "emplois-avenir" if offer is not None and offer.scheme == SCHEME else None
+    of_offer = programmes_of(offer) if offer is not None else ()
+    return next((name for name in of_offer if name in PROGRAMMES), None)
 
 
 def _reasoned(code: str | None, note: str, allowed: Sequence[str]) -> None:
