@@ -63,6 +63,8 @@ def test_the_calendar_has_each_day_that_is_due_and_nothing_of_anybody(app, clien
     assert check.decoded("dtend") - check.decoded("dtstart") == timedelta(days=1)
     assert any(said.startswith("J.P.F. : dernier jour du droit") for said in found)
     text = answer.data.decode()
+    # Without the digests, which may hold any figure.
+    shown = "".join(line for line in text.split("\r\n") if not line.startswith("UID:"))
     for secret in (
         "Morel",
         "Inès",
@@ -74,7 +76,7 @@ def test_the_calendar_has_each_day_that_is_due_and_nothing_of_anybody(app, clien
         "/placements/",
         "/candidats/",
     ):
-        assert secret not in text, secret
+        assert secret not in shown, secret
     assert all(line == line.rstrip("\n") and len(line.encode()) <= 75 for line in text.split("\r\n"))
     uids = [str(event["uid"]) for event in events(answer)]
     assert len(uids) == len(set(uids))
