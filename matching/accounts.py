@@ -134,7 +134,11 @@ def invite(session: Session, *, email: str, name: str, rights: Rights, by: int |
         name=name,
         rights=rights,
     )
-    _note(session, at, by, "account.invited", None, {"role": str(rights.role)})
+    facts: dict[str, object] = {"role": str(rights.role)}
+    if rights.organisation_id is not None:  # for whom they will speak: an advisor may have invited
+        house = session.get_one(Organisation, rights.organisation_id)
+        facts["organisation"] = str(house.public_id)
+    _note(session, at, by, "account.invited", None, facts)
     return token
 
 

@@ -127,6 +127,16 @@ def test_an_agency_is_made_once_and_an_organisation_found_however_its_number_is_
     assert accounts.organisation_id(session, "") is None
 
 
+def test_the_trail_says_for_which_organisation_somebody_was_invited(session):
+    """An advisor may invite: whoever makes an account to look through an employer's eyes is seen to."""
+    house, advisor = build.organisation(session), build.user(session)
+    rights = Rights(Role.EMPLOYER, organisation_id=house.id)
+    accounts.invite(session, email="n@e.fr", name="Nadia", rights=rights, by=advisor.id, at=AT)
+    event = session.scalars(sa.select(AuditEvent)).one()
+    assert event.actor_id == advisor.id
+    assert event.details == {"role": "employer", "organisation": str(house.public_id)}
+
+
 def test_the_trail_says_who_did_what_to_which_account_and_never_to_whom_by_name(session):
     boss = build.user(session, role=Role.ADMIN)
     accounts.invite(session, email="n@e.fr", name="Nadia", rights=Rights(Role.OFFICER), by=boss.id, at=AT)

@@ -172,6 +172,7 @@ def kind(code: str) -> str:
 FACTS = {
     "role": "fonction", "fields": "champs", "from": "de", "to": "à", "version": "version", "on": "jour", "kind": "nature", "fact": "donnée",
     "source": "source", "number": "numéro", "page": "page", "minutes": "minutes", "steps": "étapes", "programme": "dispositif",
+    "organisation": "organisation",
 }  # fmt: skip
 
 
@@ -181,13 +182,15 @@ def details(facts: Mapping[str, Any]) -> str:
 
 
 #: Acts of a young person, who has no account.
-OWN = ("own.", "person.wishes", "recognition.read")
+OWN = ("own.", "person.wishes", "recognition.read", "check_in.answered")
 
 
-def nobody(action: str) -> str:
+def nobody(action: str, facts: Mapping[str, Any]) -> str:
     """Who acted when no account did."""
     if action.endswith("-failed"):
         return "personne inconnue"
+    if facts.get("by") == "link":
+        return "un employeur, par le lien d'un message"
     return "un jeune, par son lien" if action.startswith(OWN) else "ligne de commande ou horloge"
 
 

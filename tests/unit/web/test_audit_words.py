@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from matching.placements import PlacementAction
 from web.wording import audit
 
@@ -24,3 +26,18 @@ def test_every_act_noted_by_its_name_has_words():
 def test_every_step_of_a_hire_has_words_of_its_own():
     assert {f"placement.{step}" for step in PlacementAction} <= set(audit.ACTIONS)
     assert len(set(audit.ACTIONS.values())) == len(audit.ACTIONS)
+
+
+@pytest.mark.parametrize(
+    ("action", "facts", "who"),
+    [
+        ("proposal.selected", {"to": "selected", "by": "link"}, "un employeur, par le lien d'un message"),
+        ("offer.refresh", {"by": "link", "version": 2}, "un employeur, par le lien d'un message"),
+        ("check_in.answered", {"kind": "job", "month": 3}, "un jeune, par son lien"),
+        ("own.yes", {"from": "person_asked", "to": "agreed"}, "un jeune, par son lien"),
+        ("own.birth-date-failed", {}, "personne inconnue"),
+        ("offer.lapse", {}, "ligne de commande ou horloge"),
+    ],
+)
+def test_an_answer_by_a_link_is_not_put_down_to_the_clock(action, facts, who):
+    assert audit.nobody(action, facts) == who
