@@ -111,7 +111,9 @@ def test_an_answer_is_kept_once_and_leaves_one_line(session, made):
 
 def test_no_longer_there_tells_an_advisor_and_ends_nothing(session, made):
     event = note(session, one(session, made, 3), still_there=False, party=Party.YOUNG_PERSON, channel="link")
-    assert (event.actor_id, event.party) == (None, Party.YOUNG_PERSON), "the log says that it came by the link"
+    assert (event.actor_id, event.party) == (None, Party.YOUNG_PERSON), (
+        "the log says that it came by the link"
+    )
     assert made.state is PlacementState.RUNNING
     actor = scope.Actor(1, None, "Claire", Role.ADVISOR, agency_id=made and an_agency(session).id)
     (alert,) = follow_up_due.open_alerts(session, actor)

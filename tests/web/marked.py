@@ -133,7 +133,11 @@ def dossier(session, text, *, agency, user, offer=None):
         )
         for kind in RequestKind
     ]  # fmt: skip
-    requests[1].state, requests[1].closed_on, requests[1].answer = RequestState.DONE, AT.date(), f"{text} answer"
+    requests[1].state, requests[1].closed_on, requests[1].answer = (
+        RequestState.DONE,
+        AT.date(),
+        f"{text} answer",
+    )
     session.add_all([*requests, Wish(person_id=person.id, rank=2, title=f"{text} wish", stated_on=AT.date())])
     session.flush()
     for action in ("person.edit", "person.read"):
