@@ -51,6 +51,11 @@ class Figures:
     people: Estimate | None = None
     refused: str | None = None
 
+    @property
+    def unsaid(self) -> bool:
+        """Whether the form does not yet say enough for a figure."""
+        return self.aid is None and self.why == NOTHING_YET
+
 
 def of_aid(form: OfferForm, house: Organisation) -> Figures:
     """The aid of what was typed, without a count. Errors of a form that was not checked are none."""
