@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import overflow, violations
 
@@ -95,12 +96,14 @@ def test_ticks_help_and_the_switch(site, examined):
     assert page.locator("#raccourcis").is_visible()
     page.keyboard.press("p")
     page.keyboard.press("Escape")
-    assert not page.locator("#raccourcis").is_visible()
+    expect(page.locator("#raccourcis")).to_be_hidden()
     assert page.locator("#decides > li").count() == decided, "no key decides while a window is open"
 
     page.keyboard.press("c")
     page.locator("#contacter textarea").fill("p e u 1")
     page.keyboard.press("Escape")
+    expect(page.locator("#contacter")).to_be_hidden()  # a key pressed before would go to its field
+    expect(page.locator("#contacter textarea")).not_to_be_focused()
     page.keyboard.press("?")
     page.get_by_role("button", name="Couper").click()
     page.get_by_role("button", name="Rétablir").wait_for()
