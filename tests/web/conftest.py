@@ -3,6 +3,8 @@
 import shutil
 
 import pytest
+from flask import Flask
+from jinja2 import BytecodeCache
 
 from matching import reference
 from matching.store.engine import open_database
@@ -14,6 +16,23 @@ from tests.web.doors import account, sign_in
 from tests.web.entering import Clock, cheap
 from web import settings
 from web.app import create_app
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once a process: each test makes an application, and compiling took a third of their time."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def load_bytecode(self, bucket):
+        if (bucket.key, bucket.checksum) in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key, bucket.checksum])
+
+    def dump_bytecode(self, bucket):
+        self.kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
 
 
 @pytest.fixture(scope="session")
