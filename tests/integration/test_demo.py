@@ -1,9 +1,11 @@
 """The demo keeps its promises: the same bytes, importable as it is, lawful, with something to show in the report."""
 
+import contextlib
 import csv
 import hashlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -365,7 +367,15 @@ def commands_of_the_readme():
 
 
 def test_the_walk_of_the_readme_runs_as_written(loaded, tmp_path):
-    _, _, environment = loaded
+    """On a copy: its commands write, and the other tests look at the demo as it ships."""
+    database, _, environment = loaded
+    (tmp_path / "var").mkdir(mode=0o700)
+    with (
+        contextlib.closing(sqlite3.connect(database.engine.url.database)) as shipped,
+        contextlib.closing(sqlite3.connect(tmp_path / "var" / "passerelle.db")) as copy,
+    ):
+        shipped.backup(copy)
+    environment = {**environment, "PASSERELLE_DATA_DIR": str(tmp_path / "var")}
     path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     commands = commands_of_the_readme()
     assert len(commands) == 11
