@@ -5,6 +5,7 @@ import shutil
 import pytest
 from flask import Flask
 from jinja2 import BytecodeCache
+from werkzeug.routing import Rule
 
 from matching import reference
 from matching.store.engine import open_database
@@ -33,6 +34,22 @@ class Compiled(BytecodeCache):
 
 
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
+
+
+def _compiled_once(compile_builder):
+    """What writes the addresses of a rule depends on its text alone, and is compiled once a process too."""
+    kept = {}
+
+    def builder(self, append_unknown=True):
+        key = (tuple(self._trace), repr(self.defaults), self.rule, append_unknown)
+        if key not in kept:
+            kept[key] = compile_builder(self, append_unknown)
+        return kept[key]
+
+    return builder
+
+
+Rule._compile_builder = _compiled_once(Rule._compile_builder)
 
 
 @pytest.fixture(scope="session")
