@@ -39,13 +39,15 @@ def serve(app: Flask) -> None:
         ):
             return response
         size = response.content_length or len(response.get_data())
+        if asset:
+            # Closed here, not once it is sent: a browser that hangs up before would leave it open.
+            response.close()
+            response.direct_passthrough = False
+            name = (request.view_args or {}).get("filename", "")
+            response.set_data(_file(name, size) if size >= LEAST else (FOLDER / name).read_bytes())
         if size < LEAST:
             return response
-        if asset:
-            response.close()  # the file that was opened is not read
-            response.direct_passthrough = False
-            response.set_data(_file((request.view_args or {}).get("filename", ""), size))
-        else:
+        if not asset:
             response.set_data(gzip.compress(response.get_data(), LEVEL, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
         tag, _ = response.get_etag()
