@@ -76,8 +76,8 @@ def test_a_dialog_opens_on_its_first_question_and_gives_the_focus_back(examined)
         page.keyboard.press(key)
         assert page.evaluate("document.activeElement.type") == question
         page.keyboard.press("Escape")
-        assert page.locator("dialog[open]").count() == 0
-        assert page.evaluate("document.activeElement.closest('dialog')") is None
+        expect(page.locator("dialog[open]")).to_have_count(0)
+        page.wait_for_function("document.activeElement.closest('dialog') === null")
 
 
 def test_ticks_help_and_the_switch(site, examined):
