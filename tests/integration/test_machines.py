@@ -38,6 +38,7 @@ from matching.store.organisations import Offer, OfferEvent, Organisation
 from matching.store.people import Agency
 from matching.store.placements import AidMilestone, PlacementEvent
 from matching.vocabulary import (
+    LIVE_PROPOSALS,
     AgencyKind,
     MilestoneState,
     OfferState,
@@ -63,6 +64,10 @@ MACHINES = (
 @pytest.mark.parametrize(("told", "table"), MACHINES, ids=("offer", "proposal", "placement", "milestone"))
 def test_the_table_is_the_one_of_the_page(told, table):
     assert machines.of_code(table) == machines.read(told)
+
+
+def test_the_live_states_of_a_proposal_are_those_of_the_page():
+    assert [str(state) for state in LIVE_PROPOSALS] == machines.LIVE.split()
 
 
 class Attempts:
