@@ -229,6 +229,9 @@ class Party(StrEnum):
     SUPERVISOR = "supervisor"
     EMPLOYER = "employer"
     YOUNG_PERSON = "young_person"
+    ANIMATOR = "animator"
+    #: The officer of the sub-prefecture (DEL of workflow.md): assigns the register, notes.
+    DELEGATE = "delegate"
     CLOCK = "clock"
     SYSTEM = "system"
 
@@ -245,7 +248,8 @@ class MessageState(StrEnum):
 
 class LinkKind(StrEnum):
     """What a personal link opens. FILE: a young person's page. ANSWER: one proposal, one answer. EMPLOYER: the people
-    released for an offer. REFRESH: an offer about to lapse. CHECK_IN: two questions about a job. FEED: a calendar."""
+    released for an offer. REFRESH: an offer about to lapse. CHECK_IN: two questions about a job. FEED: a calendar.
+    CLUB: an invitation to the club."""
 
     FILE = "file"
     ANSWER = "answer"
@@ -253,6 +257,7 @@ class LinkKind(StrEnum):
     REFRESH = "refresh"
     CHECK_IN = "check_in"
     FEED = "feed"
+    CLUB = "club"
 
 
 class RequestKind(StrEnum):
@@ -306,3 +311,115 @@ class EmployerKind(StrEnum):
     PUBLIC_INDUSTRIAL = "public_industrial"
     MIXED_COMPANY = "mixed_company"
     PRIVATE_PERSON = "private_person"
+
+
+class MembershipState(StrEnum):
+    """Of a young person in the club (workflow.md iv)."""
+
+    INVITED = "invited"
+    WAITING_LIST = "waiting_list"
+    REGISTERED = "registered"
+    ACTIVE = "active"
+    AT_RISK = "at_risk"
+    PAUSED = "paused"
+    DROPPED_OUT = "dropped_out"
+    ENDED = "ended"
+    DECLINED = "declined"
+    NO_ANSWER = "no_answer"
+
+
+#: The thirteen weeks have begun and no outcome is typed yet: those who dropped out are still somebody's to call.
+RUNNING_MEMBERSHIPS = (
+    MembershipState.ACTIVE,
+    MembershipState.AT_RISK,
+    MembershipState.PAUSED,
+    MembershipState.DROPPED_OUT,
+)
+#: A seat of a cohort is held.
+SEATED_MEMBERSHIPS = (MembershipState.REGISTERED, *RUNNING_MEMBERSHIPS)
+#: A person holds one of these at a time (workflow.md iv, "no other live membership").
+LIVE_MEMBERSHIPS = (MembershipState.INVITED, MembershipState.WAITING_LIST, *SEATED_MEMBERSHIPS)
+
+
+class SessionState(StrEnum):
+    """Of a collective session. To close = planned and over: read from its day, never stored (workflow.md, b)."""
+
+    PLANNED = "planned"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class AttendanceState(StrEnum):
+    REGISTERED = "registered"
+    WAITING = "waiting"
+    WITHDRAWN = "withdrawn"
+    PRESENT = "present"
+    LATE = "late"
+    EXCUSED = "excused"
+    ABSENT = "absent"
+
+
+#: A seat of the session is taken.
+SEATED_ATTENDANCES = (
+    AttendanceState.REGISTERED,
+    AttendanceState.PRESENT,
+    AttendanceState.LATE,
+    AttendanceState.EXCUSED,
+    AttendanceState.ABSENT,
+)
+#: What is stated of somebody on the day.
+STATED_ATTENDANCES = (
+    AttendanceState.PRESENT,
+    AttendanceState.LATE,
+    AttendanceState.EXCUSED,
+    AttendanceState.ABSENT,
+)
+#: They came.
+CAME = (AttendanceState.PRESENT, AttendanceState.LATE)
+
+
+class OutreachPurpose(StrEnum):
+    """What an employer is won over for: measure 11 or measure 12."""
+
+    AVENIR = "avenir"
+    FRANC = "franc"
+
+
+class OutreachState(StrEnum):
+    """Of an association or an employer to win over (workflow.md v)."""
+
+    LISTED = "listed"
+    TO_CONTACT = "to_contact"
+    CONTACTED = "contacted"
+    TO_CHASE = "to_chase"
+    INTERESTED = "interested"
+    SLEEPING = "sleeping"
+    PROMISED = "promised"
+    POSTED = "posted"
+    HIRED = "hired"
+    REFUSED = "refused"
+    NOT_CONCERNED = "not_concerned"
+    WITHDRAWN = "withdrawn"
+
+
+class TenderState(StrEnum):
+    """Of a public contract that may carry a social clause (measure 13)."""
+
+    KNOWN = "known"
+    PROPOSED = "proposed"
+    INSERTED = "inserted"
+    REFUSED = "refused"
+    OVER = "over"
+
+
+class ApproachState(StrEnum):
+    """Of a potential employer approached for one person (measure 12)."""
+
+    SUGGESTED = "suggested"
+    SET_ASIDE = "set_aside"
+    CONTACTED = "contacted"
+    INTERESTED = "interested"
+    INTERVIEW = "interview"
+    HIRED = "hired"
+    REFUSED = "refused"
+    NO_ANSWER = "no_answer"

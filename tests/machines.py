@@ -1,4 +1,4 @@
-"""The three machines and the milestones, written by hand from workflow.md beside the code: the tests' own truth.
+"""The machines and the milestones, written by hand from workflow.md beside the code: the tests' own truth.
 
 One line a step: its name, the states it starts from, the state it leads to, who may take it. A supervisor and an advisor of
 a mission locale may do what an advisor may: files change hands (workflow.md iii). `-`: the row does not exist yet; `live`: every live state of a proposal.
@@ -75,6 +75,71 @@ lapse       | upcoming due                              | lapsed            | cl
 claim_back  | paid                                      | to_repay          | system
 repay       | to_repay                                  | repaid            | advisor mission_locale
 cancel      | upcoming due document_received asked      | cancelled         | system
+"""
+
+MEMBERSHIP = """
+invite    | -                                          | invited      | animator
+wait      | - invited registered                       | waiting_list | animator
+register  | - invited waiting_list                     | registered   | animator
+decline   | invited waiting_list registered            | declined     | young_person animator
+no_answer | invited                                    | no_answer    | clock animator
+start     | registered                                 | active       | animator clock
+risk      | active                                     | at_risk      | clock
+contact   | at_risk dropped_out                        | active       | system
+drop_out  | active at_risk                             | dropped_out  | clock animator
+pause     | active at_risk                             | paused       | animator
+resume    | paused                                     | active       | animator clock
+end       | active at_risk paused dropped_out          | ended        | animator
+reopen    | ended                                      | active       | animator supervisor
+"""
+
+SESSION = """
+plan      | -                 | planned   | advisor clock
+cancel    | planned           | cancelled | advisor
+restore   | cancelled         | planned   | advisor
+close     | planned           | closed    | advisor animator
+reopen    | closed            | planned   | supervisor
+"""
+
+OUTREACH = """
+list        | -                                                              | listed        | importer advisor system
+assign      | listed                                                         | to_contact    | advisor delegate
+contact     | listed to_contact to_chase sleeping                            | contacted     | advisor delegate
+no_answer   | listed to_contact contacted to_chase                           | to_chase      | advisor delegate
+interest    | to_contact contacted to_chase sleeping                         | interested    | advisor delegate
+later       | to_contact contacted to_chase interested                       | sleeping      | advisor delegate
+wake        | sleeping                                                       | to_chase      | clock advisor delegate
+promise     | to_contact contacted to_chase interested sleeping              | promised      | advisor delegate
+chase       | promised                                                       | to_chase      | clock
+post        | listed to_contact contacted to_chase interested sleeping promised refused not_concerned withdrawn | posted | advisor employer system
+hired       | posted                                                         | hired         | system
+lost        | hired posted                                                   | to_chase      | system
+refuse      | listed to_contact contacted to_chase interested sleeping promised | refused    | advisor delegate
+not_concerned | listed to_contact contacted to_chase interested sleeping     | not_concerned | advisor delegate
+withdraw    | promised                                                       | withdrawn     | advisor delegate
+reopen      | refused not_concerned withdrawn                                | to_contact    | advisor delegate
+"""
+
+TENDER = """
+know      | -                 | known     | advisor
+propose   | known             | proposed  | advisor
+insert    | known proposed    | inserted  | advisor
+refuse    | known proposed    | refused   | advisor
+reopen    | refused           | known     | advisor
+finish    | inserted          | over      | advisor
+resume    | over              | inserted  | advisor
+"""
+
+APPROACH = """
+suggest    | -                                       | suggested  | advisor system
+set_aside  | suggested                               | set_aside  | advisor
+take_back  | set_aside                               | suggested  | advisor
+contact    | suggested no_answer                     | contacted  | advisor
+interest   | contacted                               | interested | advisor
+interview  | contacted interested                    | interview  | advisor
+hire       | contacted interested interview          | hired      | advisor
+refuse     | contacted interested interview          | refused    | advisor
+no_answer  | contacted                               | no_answer  | advisor
 """
 
 

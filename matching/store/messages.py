@@ -71,6 +71,8 @@ class AccessLink(Row):
     offer_id: Mapped[int | None] = refers("offer.id", optional=True)
     placement_id: Mapped[int | None] = refers("placement.id", optional=True)
     check_in_id: Mapped[int | None] = refers("check_in.id", optional=True)
+    #: Which invitation to the club (CLUB).
+    membership_id: Mapped[int | None] = refers("club_membership.id", optional=True)
     #: Whose calendar (FEED).
     user_id: Mapped[int | None] = refers("user.id", optional=True)
     message_id: Mapped[int | None] = refers("outgoing_message.id", optional=True)

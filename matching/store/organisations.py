@@ -99,6 +99,8 @@ class Offer(Row):
     skills: Mapped[list[str]] = plain(sa.JSON, default=list)
     tutor: Mapped[str | None] = personal(sa.String(255), purpose="who accompanies the person in the post")
     training: Mapped[str | None] = plain(sa.String(255))
+    #: The employer agreed that the public planning names it beside this offer; NULL: was not asked.
+    may_be_named: Mapped[bool | None] = plain(sa.Boolean)
     exception_noted: Mapped[str | None] = plain(
         sa.String(255), purpose="why part time or a short term is accepted"
     )

@@ -14,8 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..errors import NotFound
-from ..vocabulary import AgencyKind, HandOverState, Party, Role
+from ..vocabulary import AgencyKind, HandOverState, OutreachPurpose, Party, Role
 from .accounts import User
+from .campaign import Lot, Outreach, PotentialApproach, Tender
+from .club import Club, ClubAnimator, ClubMembership, Cohort
 from .follow_up import BreakGlass, CheckIn, HandOver
 from .intake import ImportBatch
 from .matches import MatchProposal, Release
@@ -23,6 +25,7 @@ from .messages import OfferDraft, OutgoingMessage, PersonRequest
 from .organisations import Offer, Organisation
 from .people import Agency, Person
 from .placements import Placement
+from .sessions import CollectiveSession, SessionSlot
 from .upkeep import AuditEvent, Job
 
 Model = TypeVar("Model")
@@ -65,6 +68,10 @@ class Actor:
         """As whom the account acts in a flow (workflow.md, roles)."""
         if self.role is Role.EMPLOYER:
             return Party.EMPLOYER
+        if self.role is Role.ANIMATOR:
+            return Party.ANIMATOR
+        if self.role is Role.OFFICER:
+            return Party.DELEGATE
         if SUPERVISE in self.permissions:
             return Party.SUPERVISOR
         if self.agency_kind in (AgencyKind.MISSION_LOCALE, AgencyKind.CAP_EMPLOI):
@@ -186,6 +193,78 @@ def organisations(actor: Actor) -> sa.Select[Organisation]:
     return sa.select(Organisation).where(sa.true() if actor.role is Role.ADVISOR else sa.false())
 
 
+def clubs(actor: Actor) -> sa.Select[Club]:
+    """An animator's own; those of the agency for an advisor, who reads them (a supervisor sets them up)."""
+    return sa.select(Club).where(_club(Club.id, actor))
+
+
+def cohorts(actor: Actor) -> sa.Select[Cohort]:
+    """The groups of those clubs."""
+    return sa.select(Cohort).where(_club(Cohort.club_id, actor))
+
+
+def memberships(actor: Actor) -> sa.Select[ClubMembership]:
+    """Who is in those clubs, was, or is invited: what an animator reads of people, and no more of them."""
+    return sa.select(ClubMembership).where(_club(ClubMembership.club_id, actor))
+
+
+def club_people(actor: Actor) -> sa.Select[Person]:
+    """Whom an animator may look at: the members of their clubs. An advisor's caseload is `people`."""
+    if actor.role is not Role.ANIMATOR:
+        return people(actor)
+    members = sa.select(ClubMembership.person_id).where(_club(ClubMembership.club_id, actor))
+    return sa.select(Person).where(Person.id.in_(members))
+
+
+def prospects(actor: Actor) -> sa.Select[Person]:
+    """Among whom one looks for members of a club: the people of the agency. Pages show of them what the terms ask."""
+    if actor.role is Role.ANIMATOR and actor.agency_id is not None:
+        return sa.select(Person).where(Person.agency_id == actor.agency_id)
+    return people(actor)
+
+
+def slots(actor: Actor) -> sa.Select[SessionSlot]:
+    """The weekly appointments of the agency."""
+    return sa.select(SessionSlot).where(_agency(SessionSlot.agency_id, actor))
+
+
+def sessions(actor: Actor) -> sa.Select[CollectiveSession]:
+    """The collective sessions of the agency, for its advisors and animators; the planning is everybody's."""
+    return sa.select(CollectiveSession).where(_agency(CollectiveSession.agency_id, actor))
+
+
+def outreaches(actor: Actor) -> sa.Select[Outreach]:
+    """The register: all of it for an advisor, the associations for an officer (security.md §2)."""
+    query = sa.select(Outreach)
+    if actor.role is Role.OFFICER:
+        return query.where(Outreach.purpose == OutreachPurpose.AVENIR)
+    return query.where(sa.true() if actor.role is Role.ADVISOR else sa.false())
+
+
+def may_note(actor: Actor, row: Outreach) -> bool:
+    """Whether this account writes on that line: the owner's agency, anybody while nobody owns it; an officer notes and
+    assigns associations."""
+    if actor.role is Role.OFFICER:
+        return row.purpose is OutreachPurpose.AVENIR
+    return actor.role is Role.ADVISOR and row.agency_id in (None, actor.agency_id)
+
+
+def approaches(actor: Actor) -> sa.Select[PotentialApproach]:
+    """Employers approached for the graduates of the caseload."""
+    return _of_people(sa.select(PotentialApproach), PotentialApproach.person_id, actor)
+
+
+def tenders(actor: Actor) -> sa.Select[Tender]:
+    """The public contracts that the agency follows."""
+    own = actor.role is Role.ADVISOR and actor.agency_id is not None
+    return sa.select(Tender).where(Tender.agency_id == actor.agency_id if own else sa.false())
+
+
+def lots(actor: Actor) -> sa.Select[Lot]:
+    """Their lots."""
+    return sa.select(Lot).where(Lot.tender_id.in_(tenders(actor).with_only_columns(Tender.id)))
+
+
 def batches(actor: Actor) -> sa.Select[ImportBatch]:
     """Imports of the agency, those of no agency (zones, occupations) included; the administrator's journal: all."""
     query = sa.select(ImportBatch)
@@ -226,6 +305,25 @@ def _caseload(actor: Actor) -> sa.ColumnElement[bool]:
         HandOver.to_agency_id == actor.agency_id, HandOver.state == HandOverState.ACCEPTED
     )
     return sa.or_(Person.agency_id == actor.agency_id, Person.id.in_(taken))
+
+
+def _club(club_id: Any, actor: Actor) -> sa.ColumnElement[bool]:
+    """The club is the animator's own, or of the advisor's agency."""
+    if actor.agency_id is None or actor.role not in (Role.ADVISOR, Role.ANIMATOR):
+        return sa.false()
+    own = sa.select(Club.id).where(Club.agency_id == actor.agency_id)
+    if actor.role is Role.ANIMATOR:
+        own = own.where(Club.id.in_(sa.select(ClubAnimator.club_id).where(ClubAnimator.user_id == actor.id)))
+    held: sa.ColumnElement[bool] = club_id.in_(own)
+    return held
+
+
+def _agency(agency_id: Any, actor: Actor) -> sa.ColumnElement[bool]:
+    """A row of the agency, for those who work there with people."""
+    if actor.agency_id is None or actor.role not in (Role.ADVISOR, Role.ANIMATOR):
+        return sa.false()
+    own: sa.ColumnElement[bool] = agency_id == actor.agency_id
+    return own
 
 
 def _own(organisation_id: Any, actor: Actor) -> sa.ColumnElement[bool]:

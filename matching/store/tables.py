@@ -1,11 +1,26 @@
 """Every table, imported once so that the metadata is whole (migrations, schema tests)."""
 
-from . import accounts, follow_up, intake, matches, messages, organisations, people, placements, upkeep
+from . import (
+    accounts,
+    campaign,
+    club,
+    follow_up,
+    intake,
+    matches,
+    messages,
+    organisations,
+    people,
+    placements,
+    sessions,
+    upkeep,
+)
 from .base import Base
 
 __all__ = [
     "Base",
     "accounts",
+    "campaign",
+    "club",
     "follow_up",
     "intake",
     "matches",
@@ -13,6 +28,7 @@ __all__ = [
     "organisations",
     "people",
     "placements",
+    "sessions",
     "upkeep",
 ]
 

@@ -49,7 +49,7 @@ def test_a_base_with_rows_is_upgraded_from_the_last_release_and_keeps_them(
     sqlite_database, bare_database_url
 ):
     made = open_database(bare_database_url, KEY)
-    migrate.upgrade(made.engine, "0009")
+    migrate.upgrade(made.engine, "0010")
     old = sa.MetaData()
     old.reflect(made.engine)
     tables = [
