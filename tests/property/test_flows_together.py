@@ -39,6 +39,8 @@ from tests.conftest import KEY
 OFFERS, PROPOSALS = machines.read(machines.OFFER), machines.read(machines.PROPOSAL)
 PLACEMENTS, MILESTONES = machines.read(machines.PLACEMENT), machines.read(machines.MILESTONE)
 LIVE = set(machines.LIVE.split())
+#: Whose promise is not signed yet has no post once the last one is taken.
+UNDER_CONTRACT = set(machines.UNDER_CONTRACT.split())
 ENGAGED = {"promised", "aid_requested", "aid_granted", "aid_refused", *machines.UNDER_CONTRACT.split()}
 #: Steps that nothing but the table may refuse, whoever is allowed to take them.
 NEVER_GUARDED = {"reject", "wake", "yes", "no", "interview", "not_selected", "selected"}
@@ -272,7 +274,7 @@ class Together(RuleBasedStateMachine):
                 hired = {
                     held.proposal_id
                     for held in self.placements
-                    if self.state[held] in ENGAGED | {"completed"}
+                    if self.state[held] in UNDER_CONTRACT | {"completed"}
                 }
                 self._close(lambda each: each.offer_id == offer.id and each.id not in hired)
         elif action in ("break_trial", "no_show", "cancel"):
