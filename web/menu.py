@@ -15,6 +15,14 @@ class Entry(NamedTuple):
     current: bool
 
 
+#: Blueprints that belong to the area of another.
+AREAS = {
+    "club_entry": "club",
+    "packs": "sessions",
+    "call_list": "outreach",
+    "graduates": "outreach",
+    "clauses": "outreach",
+}
 #: label, endpoint, permission; an area is current on all pages of its blueprint.
 ENTRIES = (
     ("À traiter", "home.index", "people.read"),
@@ -23,6 +31,9 @@ ENTRIES = (
     ("Mes offres", "offers.index", "own.offers"),
     ("Candidats", "people.index", "people.read"),
     ("Embauches", "placements.index", "placements.read"),
+    ("Club", "club.index", "club.read"),
+    ("Séances", "sessions.index", "sessions.read"),
+    ("Prospection", "outreach.index", "outreach.read"),
     ("Candidats", "released.index", "released.read"),
     ("Aides", "aids.index", "aids.read"),
     ("Bilans", "reports.index", "report.read"),
@@ -38,7 +49,7 @@ def entries() -> list[Entry]:
     signed_in = current()
     if signed_in is None:
         return []
-    area = request.blueprint or ""
+    area = AREAS.get(request.blueprint or "", request.blueprint or "")
     if area == "accounts" and not request.path.startswith("/comptes"):
         area = ""  # one's own account is no entry of the menu
     return [
