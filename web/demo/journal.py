@@ -14,7 +14,7 @@ from typing import Any
 from matching.eligibility.aid import after
 from matching.offers import REVIEW_DAYS
 
-from . import aided, contracts
+from . import aided, contracts, stories
 from .contracts import Under, working
 from .employers import association, employer, post, reference
 from .people import Young
@@ -292,6 +292,8 @@ def _later(count: int, seed: int, today: date) -> Iterator[Line]:
             club += 1
         else:
             yield from _story(line, part, young.identifier, today)
+    for tell in stories.STORIES:
+        yield from tell(line, count, seed, today)
 
 
 def _story(line: Any, part: Part, who: str, today: date) -> Iterator[Line]:

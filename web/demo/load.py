@@ -42,7 +42,7 @@ from matching.store.placements import AidMilestone, Placement
 from matching.vocabulary import AgencyKind, ImportKind, Party, ProposalState, Source, Verdict
 
 from ..database import DEMO_DAY
-from . import acts, hand_overs, state
+from . import acts, hand_overs, state, stories
 from .actors import ACTORS, AGENCY, HOUSES, IN_AGENCY, LOCAL, PHONES
 
 Line = dict[str, Any]
@@ -424,6 +424,7 @@ _ACTS: dict[str, Callable[[Stage, Line, date], None]] = {
     "milestone": _milestone,
     "hand_over": _hand_over,
     **acts.ACTS,
+    **stories.ACTS,
 }
 
 

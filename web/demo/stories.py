@@ -1,0 +1,17 @@
+"""What the demo tells besides offers and contracts: one module a subject, its lines of the journal, their acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .load import Stage
+
+Line = dict[str, Any]
+#: (line, people, seed, today) -> lines; `line(day, actor, act, **what)` makes one, days in any order.
+Story = Callable[[Callable[..., Line], int, int, date], Iterator[Line]]
+
+STORIES: tuple[Story, ...] = ()
+ACTS: dict[str, Callable[[Stage, Line, date], None]] = {}
