@@ -76,6 +76,7 @@ def _templates(app: Flask) -> None:
         return {
             "signed_in": security.current(),
             "menu": menu.entries(),
+            "campaign": menu.campaign,
             "demo_base": app.extensions["passerelle"].demo,
             "notice": notices.shown(),
             "roles": ROLES,

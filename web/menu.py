@@ -57,3 +57,25 @@ def entries() -> list[Entry]:
         for label, endpoint, permission in ENTRIES
         if endpoint in current_app.view_functions and allows(signed_in.actor, permission)
     ]
+
+
+#: Pages of the prospecting area: label, endpoint, permission, the part of the area that it stands for.
+CAMPAIGN = (
+    ("Associations", "outreach.index", "outreach.read", "associations"),
+    ("Employeurs", "outreach.employers", "outreach.people", "employeurs"),
+    ("Qui appeler", "call_list.index", "outreach.people", "appeler"),
+    ("Bac+4 et 5", "graduates.index", "graduates.read", "diplomes"),
+    ("Clauses", "clauses.index", "clauses.read", "clauses"),
+)
+
+
+def campaign(here: str) -> list[Entry]:
+    """The pages of the prospecting area that exist and are theirs; `here`: the part that is shown."""
+    signed_in = current()
+    if signed_in is None:
+        return []
+    return [
+        Entry(label, url_for(endpoint), part == here)
+        for label, endpoint, permission, part in CAMPAIGN
+        if endpoint in current_app.view_functions and allows(signed_in.actor, permission)
+    ]
