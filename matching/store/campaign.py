@@ -65,6 +65,8 @@ class OutreachEvent(Row):
     party: Mapped[str | None] = plain(sa.String(16))
     from_state: Mapped[OutreachState | None] = plain(code(OutreachState, "from_state"))
     to_state: Mapped[OutreachState] = plain(code(OutreachState, "to_state"))
+    #: Of a refusal: which reason of the list.
+    reason_code: Mapped[str | None] = plain(sa.String(24))
     reason: Mapped[str | None] = plain(sa.String(400))
     done_on: Mapped[date] = plain(sa.Date)
 
@@ -181,6 +183,8 @@ class TenderEvent(Row):
     party: Mapped[str | None] = plain(sa.String(16))
     from_state: Mapped[TenderState | None] = plain(code(TenderState, "from_state"))
     to_state: Mapped[TenderState] = plain(code(TenderState, "to_state"))
+    #: Of a refusal: which reason of the list.
+    reason_code: Mapped[str | None] = plain(sa.String(24))
     reason: Mapped[str | None] = plain(sa.String(400))
     done_on: Mapped[date] = plain(sa.Date)
 

@@ -204,6 +204,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("reason_code", sa.String(length=24), nullable=True),
         sa.Column("reason", sa.String(length=400), nullable=True),
         sa.Column("done_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -341,6 +342,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("reason_code", sa.String(length=24), nullable=True),
         sa.Column("reason", sa.String(length=400), nullable=True),
         sa.Column("done_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(
