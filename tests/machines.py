@@ -87,7 +87,7 @@ start     | registered                                 | active       | animator
 risk      | active                                     | at_risk      | clock
 contact   | at_risk dropped_out                        | active       | system
 drop_out  | active at_risk                             | dropped_out  | clock animator
-pause     | active at_risk                             | paused       | animator
+pause     | active at_risk                             | paused       | animator clock
 resume    | paused                                     | active       | animator clock
 end       | active at_risk paused dropped_out          | ended        | animator
 reopen    | ended                                      | active       | animator supervisor
