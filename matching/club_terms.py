@@ -100,11 +100,18 @@ class Terms:
 
 
 def judge(
-    session: Session, club: Club, people: Iterable[int], on: date, *, free_by: date | None = None
+    session: Session,
+    club: Club,
+    people: Iterable[int],
+    on: date,
+    *,
+    free_by: date | None = None,
+    cohorts: Sequence[tuple[NDArray[np.int64], Cohort]] | None = None,
 ) -> dict[int, Terms]:
     """The terms of these people on that day; fourteen queries at most for each few thousand of them.
 
     `free_by`: the day from which somebody is to be available, the group's first one (none: that very day).
+    `cohorts`: these people as `rights.load_cohort` reads them, for who has them at hand.
     """
     ids = sorted(set(people))
     if not ids:
@@ -113,7 +120,7 @@ def judge(
     facts = _facts(session, ids)
     projects = _projects(session, club, ids) if club.project_asked else {}
     found: dict[int, list[Said]] = {each: [] for each in ids}
-    for owners, cohort in rights.load_cohort(session, ids):
+    for owners, cohort in rights.load_cohort(session, ids) if cohorts is None else cohorts:
         rows = owners.tolist()
         if club.zone_asked:
             _zone(session, cohort, rows, kinds, on, facts, found)

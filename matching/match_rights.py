@@ -93,7 +93,7 @@ def assess(
         level.append(np.where(cohort.level_missing, UNKNOWN, cohort.level))
         bac_plus.append(np.where(cohort.bac_plus_missing, UNKNOWN, cohort.bac_plus))
         left.append(np.minimum(soonest, NO_END))
-        searched.append(_searched(cohort, day))
+        searched.append(days_searched(cohort, day))
         first += cohort.size
     return Assessed(
         _columns(windows, first),
@@ -137,7 +137,7 @@ def _joined(pieces: Sequence[Any], dtype: Any = np.int64) -> NDArray[Any]:
     return np.concatenate([np.empty(0, dtype), *pieces]).astype(dtype)
 
 
-def _searched(cohort: Cohort, day: int) -> Days:
+def days_searched(cohort: Cohort, day: int) -> Days:
     """Days registered before that day."""
     spans = cohort.registered
     days = np.maximum(np.minimum(spans.end, day) - np.minimum(spans.start, day), 0)
