@@ -8,8 +8,9 @@ counts once for an occupation, so that a large one does not speak for its whole 
 from __future__ import annotations
 
 import csv
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,8 @@ class Employs:
     seen: NDArray[np.int64]
     #: employer -> rows of `codes` that it offered
     own: Mapping[int, tuple[int, ...]]
+    #: occupations for which most offers seen that say so ask for a driving licence
+    licensed: frozenset[str] = frozenset()
 
     def group_share(self, field: str | None, naf: str | None) -> Shares:
         """float64[codes] by the groups of an employer alone: the mean where its field and its NAF both speak."""
@@ -94,18 +97,29 @@ def groups_of(field: str | None, naf: str | None) -> list[Group]:
 def learn(session: Session, coder: Coder) -> Employs:
     """From every offer of the base, whatever became of it: one query. A title without a code is coded, its best."""
     rows = session.execute(
-        sa.select(Offer.organisation_id, Organisation.field, Organisation.naf, Offer.rome, Offer.title)
+        sa.select(
+            Offer.organisation_id,
+            Organisation.field,
+            Organisation.naf,
+            Offer.rome,
+            Offer.title,
+            Offer.needs_licence,
+        )
         .join(Organisation, Organisation.id == Offer.organisation_id)
         .distinct()
     ).all()
     titles = sorted({row.title for row in rows if row.rome is None})
     coded = {title: found[0].rome for title, found in zip(titles, coder.code(titles), strict=True) if found}
-    offered = [
-        (row.organisation_id, row.field, row.naf, rome)
-        for row in rows
-        if (rome := row.rome or coded.get(row.title)) is not None
-    ]
-    return made(offered, starting())
+    offered, asked = [], defaultdict(list)
+    for row in rows:
+        rome = row.rome or coded.get(row.title)
+        if rome is None:
+            continue
+        offered.append((row.organisation_id, row.field, row.naf, rome))
+        if row.needs_licence is not None:
+            asked[rome].append(row.needs_licence)
+    licensed = frozenset(rome for rome, said in asked.items() if 2 * sum(said) > len(said))
+    return replace(made(offered, starting()), licensed=licensed)
 
 
 def made(
