@@ -95,8 +95,8 @@ reopen    | ended                                      | active       | animator
 
 SESSION = """
 plan      | -                 | planned   | advisor clock
-cancel    | planned           | cancelled | advisor
-restore   | cancelled         | planned   | advisor
+cancel    | planned           | cancelled | advisor clock system
+restore   | cancelled         | planned   | advisor system
 close     | planned           | closed    | advisor animator
 reopen    | closed            | planned   | supervisor
 """
@@ -109,7 +109,7 @@ no_answer   | listed to_contact contacted to_chase                           | t
 interest    | to_contact contacted to_chase sleeping                         | interested    | advisor delegate
 later       | to_contact contacted to_chase interested                       | sleeping      | advisor delegate
 wake        | sleeping                                                       | to_chase      | clock advisor delegate
-promise     | to_contact contacted to_chase interested sleeping              | promised      | advisor delegate
+promise     | to_contact contacted to_chase interested sleeping promised     | promised      | advisor delegate
 chase       | promised                                                       | to_chase      | clock
 post        | listed to_contact contacted to_chase interested sleeping promised refused not_concerned withdrawn | posted | advisor employer system
 hired       | posted                                                         | hired         | system
@@ -134,12 +134,12 @@ APPROACH = """
 suggest    | -                                       | suggested  | advisor system
 set_aside  | suggested                               | set_aside  | advisor
 take_back  | set_aside                               | suggested  | advisor
-contact    | suggested no_answer                     | contacted  | advisor
+contact    | suggested contacted no_answer refused   | contacted  | advisor
 interest   | contacted                               | interested | advisor
 interview  | contacted interested                    | interview  | advisor
 hire       | contacted interested interview          | hired      | advisor
 refuse     | contacted interested interview          | refused    | advisor
-no_answer  | contacted                               | no_answer  | advisor
+no_answer  | contacted interested                    | no_answer  | advisor
 """
 
 

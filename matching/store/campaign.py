@@ -49,13 +49,15 @@ class Outreach(Row):
     promised_on: Mapped[date | None] = plain(sa.Date)
     wake_on: Mapped[date | None] = plain(sa.Date)
     refusal: Mapped[str | None] = plain(sa.String(24))
+    #: Since when the organisation asks not to be written to; any of its lines says it for all.
+    no_mail_on: Mapped[date | None] = plain(sa.Date)
     version: Mapped[int] = plain(sa.Integer)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain dict
 
 
 class OutreachEvent(Row):
-    """One row a step, and lines beside the machine (assigned, notified, note)."""
+    """One row a step, and lines beside the machine (assigned, notified, not to be written to any more)."""
 
     __tablename__ = "outreach_event"
 
@@ -83,7 +85,7 @@ class OutreachAttempt(Row):
     #: phone, visit, letter, email, meeting
     channel: Mapped[str] = plain(sa.String(12))
     reached: Mapped[str | None] = personal(sa.String(160), purpose=CAMPAIGN)
-    #: no_answer, message_left, talked, interested, later, refused, promised
+    #: no_answer, message_left, talked, interested, later, refused, promised, not_concerned
     result: Mapped[str] = plain(sa.String(16))
     note: Mapped[str | None] = plain(sa.String(400))
     noted_by_id: Mapped[int | None] = refers("user.id", optional=True)
@@ -120,6 +122,10 @@ class PotentialApproach(Row):
     #: phone, visit, letter, email, meeting
     channel: Mapped[str | None] = plain(sa.String(12))
     result_on: Mapped[date | None] = plain(sa.Date)
+    #: Why the employer said no: a code of the list.
+    refusal: Mapped[str | None] = plain(sa.String(24))
+    #: Since when the employer knows who it is: the person had agreed, and an advisor chose to say it.
+    named_on: Mapped[date | None] = personal(sa.Date, purpose=POTENTIAL)
     note: Mapped[str | None] = personal(sa.String(400), purpose=POTENTIAL)
     noted_by_id: Mapped[int | None] = refers("user.id", optional=True)
     version: Mapped[int] = plain(sa.Integer)
@@ -128,7 +134,7 @@ class PotentialApproach(Row):
 
 
 class ApproachEvent(Row):
-    """One row a step of an approach for a graduate."""
+    """One row a step of an approach for a graduate, and lines beside the machine (letter, undo)."""
 
     __tablename__ = "approach_event"
 
@@ -138,8 +144,11 @@ class ApproachEvent(Row):
     party: Mapped[str | None] = plain(sa.String(16))
     from_state: Mapped[ApproachState | None] = plain(code(ApproachState, "from_state"))
     to_state: Mapped[ApproachState] = plain(code(ApproachState, "to_state"))
+    #: Of a contact its channel, of a refusal its reason, of a letter whether it names the person.
+    reason_code: Mapped[str | None] = plain(sa.String(24))
     reason: Mapped[str | None] = personal(sa.String(400), purpose=POTENTIAL)
     done_on: Mapped[date] = plain(sa.Date)
+    noted_at: Mapped[datetime] = plain(Utc)
 
 
 class Tender(Row):

@@ -139,6 +139,7 @@ def upgrade() -> None:
         sa.Column("promised_on", sa.Date(), nullable=True),
         sa.Column("wake_on", sa.Date(), nullable=True),
         sa.Column("refusal", sa.String(length=24), nullable=True),
+        sa.Column("no_mail_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(state = 'sleeping') = (wake_on IS NOT NULL)", name=op.f("ck_outreach_sleeping")),
         sa.CheckConstraint(
@@ -407,6 +408,8 @@ def upgrade() -> None:
         sa.Column("approached_on", sa.Date(), nullable=True),
         sa.Column("channel", sa.String(length=12), nullable=True),
         sa.Column("result_on", sa.Date(), nullable=True),
+        sa.Column("refusal", sa.String(length=24), nullable=True),
+        sa.Column("named_on", sa.Date(), nullable=True),
         sa.Column("note", sa.String(length=400), nullable=True),
         sa.Column("noted_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -487,8 +490,10 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("reason_code", sa.String(length=24), nullable=True),
         sa.Column("reason", sa.String(length=400), nullable=True),
         sa.Column("done_on", sa.Date(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["actor_id"], ["user.id"], name=op.f("fk_approach_event_actor_id_user"), ondelete="RESTRICT"
         ),
