@@ -175,9 +175,10 @@ def _follow(act: guards.Act, action: MembershipAction) -> None:
             note=details.note,
             actor_id=act.actor_id,
         )
-    elif action in (A.RESUME, A.END):
-        club_weeks.cut_pauses(session, membership, act.on)
-    if action is A.END:
+    elif action is A.RESUME:
+        club_weeks.end_pause(session, membership, act.on)
+    elif action is A.END:
+        club_weeks.drop_pauses(session, membership, act.on)
         club_follow_up.plan(session, membership)
     elif action is A.REOPEN:
         club_follow_up.cancel(session, membership)

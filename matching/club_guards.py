@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import club_outcomes, club_weeks
+from . import club_outcomes, club_terms, club_weeks
 from .store.club import Club, ClubMembership, Cohort
 from .transitions import refuse
 from .vocabulary import SEATED_MEMBERSHIPS, Party
@@ -63,8 +63,12 @@ def _register(act: Act) -> None:
     cohort = _group(act)
     if cohort is None:
         refuse("cohort-needed")
-    _seat(act.session, cohort)
-    row.entry = dict(details.entry) if details.entry is not None else row.entry
+    if details.entry is None:
+        judged = club_terms.judge(act.session, act.club, [row.person_id], act.on)[row.person_id]
+        row.entry = club_terms.admit(judged, club_terms.seen_in(row.entry), actor_id=act.actor_id)
+    else:
+        row.entry = dict(details.entry)
+    seat(act.session, cohort)
     row.consent_on = row.consent_on or act.on
     row.registered_on = act.on
 
@@ -84,7 +88,7 @@ def _group(act: Act) -> Cohort | None:
     return cohort
 
 
-def _seat(session: Session, cohort: Cohort) -> None:
+def seat(session: Session, cohort: Cohort) -> None:
     """One is left. The cohort's row is the lock: two registrations at once cannot both take the last."""
     seats = session.scalar(sa.select(Cohort.seats).where(Cohort.id == cohort.id).with_for_update())
     taken = session.scalar(

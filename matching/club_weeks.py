@@ -146,14 +146,23 @@ def _in_a_row(span: Span, known: Sequence[Span]) -> int:
     return (rows[last].ends_on - rows[first].starts_on).days + 1
 
 
-def cut_pauses(session: Session, membership: ClubMembership, on: date) -> None:
-    """The person is back on that day: what is left of the pause that covers it, and those after, are taken away."""
+def end_pause(session: Session, membership: ClubMembership, on: date) -> None:
+    """The person is back on that day: the pause that covers it ends on the eve. One noted ahead stands. Flushes."""
     for pause in pauses_of(session, membership.id):
-        if pause.starts_on >= on:
-            session.delete(pause)
-        elif pause.ends_on >= on:
-            pause.ends_on = on - DAY
+        if pause.starts_on <= on <= pause.ends_on:
+            if pause.starts_on == on:
+                session.delete(pause)
+            else:
+                pause.ends_on = on - DAY
     lay_again(session, membership)
+
+
+def drop_pauses(session: Session, membership: ClubMembership, on: date) -> None:
+    """The person is out from that day on: no pause runs or begins any more. Flushes."""
+    for pause in pauses_of(session, membership.id):
+        if pause.starts_on > on:
+            session.delete(pause)
+    end_pause(session, membership, on)
 
 
 def weeks_of(session: Session, membership_id: int) -> Sequence[ClubWeek]:

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from . import (
     aid_clock,
+    club_entry,
+    club_rules,
+    collective_slots,
     hand_overs,
     offer_clock,
     offer_drafts,
+    outreach,
     placement_clock,
     pressing,
     proposal_clock,
@@ -27,6 +31,8 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("employer-silent", proposal_clock.answer_for_employers),
     ("hand-overs", hand_overs.expire),
     ("lapse", offer_clock.lapse),
+    ("promise-chase", outreach.chase_promises),
+    ("outreach-wake", outreach.wake),
     ("running", placement_clock.run_after_trial),
     ("aid-paused", aid_clock.pause_months),
     ("aid-lapsed", aid_clock.lapse),
@@ -38,5 +44,10 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("aid-notices", aid_clock.tell_of_papers),
     ("check-ins", placement_clock.ask_how_it_goes),
     ("old-drafts", offer_drafts.forget),
+    ("sessions-ahead", collective_slots.ahead),
+    ("club-begin", club_rules.begin),
+    ("club-silence", club_rules.watch),
+    ("club-unanswered", club_entry.unanswered),
+    ("club-reminders", club_entry.remind),
     ("digest", pressing.digest),
 )

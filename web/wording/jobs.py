@@ -87,6 +87,8 @@ RULES = {
     "rights": "propositions closes, le droit ayant pris fin",
     "unanswered": "personnes restées sans répondre",
     "unsent": "accords jamais transmis, clos",
+    "promise-chase": "promesses d'embauche à relancer",
+    "outreach-wake": "employeurs à rappeler",
     "employer-silent": "employeurs restés sans répondre",
     "lapse": "offres expirées",
     "lapsing": "préavis d’expiration",
@@ -102,6 +104,11 @@ RULES = {
     "check-ins-missed": "suivis restés sans réponse",
     "aid-notices": "rappels de papiers d’aide",
     "check-ins": "suivis demandés",
+    "sessions-ahead": "séances créées",
+    "club-begin": "parcours et pauses du club qui commencent ou finissent",
+    "club-silence": "membres du club sans nouvelles",
+    "club-unanswered": "invitations au club restées sans réponse",
+    "club-reminders": "relances d’invitations au club",
 }
 
 #: Codes of errors that the flows of long work and of uploads raise.
