@@ -20,6 +20,8 @@ SCREENS = {
     "accounts.forgotten": (None, "/mot-de-passe"),
     "accounts.invitation": (None, "/invitation/rien"),
     "accounts.new_password": (None, "/mot-de-passe/rien"),
+    "planning.index": (None, "/planning"),
+    "planning.poster": (None, "/planning/affiche"),
     "help.accessibility": (None, "/accessibilite"),
     "help.privacy": (None, "/donnees-personnelles"),
     "home.index": (CHIEF, "/"),
@@ -89,6 +91,7 @@ OTHERS = {
     "estimates.titles", "offer_link.show", "own_offers.check",
     "accounts.second_factor", "accounts.confirm", "health.alive", "health.ready", "imports.rejects", "imports.state",
     "check_ins.ask", "feeds.read", "jobs.show", "jobs.state", "reports.as_csv", "reports.as_json", "static",
+    "planning.feed", "planning.one",  # tests/web/test_planning.py
     "personal.answer", "personal.correction", "personal.erasure", "personal.file", "personal.wish", "requests.show",
 }  # fmt: skip
 #: Pages that say no: who asks for what is not theirs, or is not there.

@@ -19,6 +19,7 @@ class Entry(NamedTuple):
 AREAS = {
     "club_entry": "club",
     "packs": "sessions",
+    "planning": "sessions",
     "call_list": "outreach",
     "graduates": "outreach",
     "clauses": "outreach",

@@ -25,6 +25,7 @@ from .organisations import pages as organisations
 from .people_writing import pages as people
 from .personal import pages as personal
 from .placement_opening import pages as placements
+from .planning import pages as planning
 from .proposals import pages as proposals
 from .reminders import pages as reminders
 from .reports import pages as reports
@@ -63,6 +64,7 @@ ALL = (
     imports,
     jobs,
     messages,
+    planning,
 )
 
 __all__ = ["ALL"]

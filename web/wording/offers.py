@@ -8,6 +8,7 @@ from typing import Any
 from matching.eligibility.contract import TermVerdict
 from matching.eligibility.programme import Programme
 from matching.offers import OfferAction
+from matching.planning import NamedOffer
 from matching.store.organisations import Offer, Organisation
 from matching.vocabulary import EmployerKind, OfferState, ProposalState, Sector, Verdict
 
@@ -306,7 +307,7 @@ def hours(value: float | None) -> str:
     return f"{number(value, 0 if value == int(value) else 1)} h" if value is not None else ""
 
 
-def contract(offer: Offer) -> str:
+def contract(offer: Offer | NamedOffer) -> str:
     """« CDD de 36 mois, 35 h »: what is known of the terms."""
     kind = CONTRACTS.get(offer.contract_kind, offer.contract_kind)
     length = f" de {offer.months} mois" if offer.months and offer.contract_kind != "CDI" else ""
