@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from . import edits as editing, names, offers, organisations
+from . import edits as editing, names, offers, organisations, outreach_offers
 from .edits import Cells, Edits, cell, chunks, table_of
 from .errors import StaleVersion
 from .facts import OfferFacts
@@ -281,6 +281,7 @@ def write(
         raise StaleVersion("changed-meanwhile", table="offer") from stale
     for edits, offer in fresh:
         edits.owner["id"] = offer.id
+    outreach_offers.opened(session, None, actor_id=actor_id, on=on)
 
 
 def _objects(session: Session, model: Any, ids: Iterable[int]) -> dict[int, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import offer_messages, proposals
+from . import offer_messages, outreach_offers, proposals
 from .edits import chunks
 from .errors import StaleVersion
 from .offer_terms import EMPLOYER_GAPS, TO_CHECK, missing_for
@@ -127,6 +127,12 @@ def change(
     event = _log(session, offer, action, leads_to, actor_id, on, reason, party=party)
     _date(offer, action, on)
     flush(session, "offer")
+    if action is A.ACCEPT:
+        outreach_offers.opened(session, [offer.id], actor_id=actor_id, on=on)
+    elif action is A.REOPEN:
+        outreach_offers.reopened(session, offer, actor_id=actor_id, on=on)
+    elif action is A.WITHDRAW:
+        outreach_offers.withdrawn(session, offer, actor_id=actor_id, on=on)
     if at is not None:
         offer_messages.tell(session, offer, str(action), sender_id=_advisor(actor_id, party), on=on, at=at)
     if action is A.WITHDRAW and at is not None:
@@ -213,6 +219,8 @@ def readmit(
         if offer.state is not before:
             moved.append((offer, before))
     flush(session, "offer")
+    now_open = [offer.id for offer, _ in moved if offer.state is State.OPEN]
+    outreach_offers.opened(session, now_open, actor_id=actor_id, on=on)
     return moved
 
 

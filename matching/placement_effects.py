@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import agreements, check_ins, milestones, offers, proposals, suspensions
+from . import agreements, check_ins, milestones, offers, outreach_offers, proposals, suspensions
 from .eligibility import aid
 from .eligibility.aid import AidContract, after
 from .placement_guards import UNDER_CONTRACT, Act
@@ -83,6 +83,7 @@ def _sign(act: Act) -> None:
             act.session, others, "position_filled", actor_id=act.actor_id, on=act.on, at=act.at, told=act.told
         )
     _derive(act)
+    outreach_offers.signed(act.session, placement, actor_id=act.actor_id, on=act.on)
 
 
 def rivals(session: Session, offer_id: int, proposal_id: int | None) -> list[MatchProposal]:
@@ -271,6 +272,7 @@ def _give_back(act: Act, reason: str) -> None:
     offer = act.offer()
     if offer is not None:
         offers.free_post(act.session, offer, actor_id=act.actor_id, on=act.on, reason=reason)
+        outreach_offers.undone(act.session, act.placement, actor_id=act.actor_id, on=act.on)
     _close_own(act)
 
 

@@ -241,6 +241,15 @@ def outreaches(actor: Actor) -> sa.Select[Outreach]:
     return query.where(sa.true() if actor.role is Role.ADVISOR else sa.false())
 
 
+def outreaches_to_note(actor: Actor) -> sa.Select[Outreach]:
+    """The lines on which this account writes: `may_note`, as a query."""
+    if actor.role is not Role.ADVISOR:
+        return outreaches(actor)
+    return outreaches(actor).where(
+        sa.or_(Outreach.agency_id.is_(None), Outreach.agency_id == actor.agency_id)
+    )
+
+
 def may_note(actor: Actor, row: Outreach) -> bool:
     """Whether this account writes on that line: the owner's agency, anybody while nobody owns it; an officer notes and
     assigns associations."""

@@ -30,7 +30,7 @@ from datetime import UTC, date, datetime
 import pytest
 import sqlalchemy as sa
 
-from matching import club, milestones, offers, placements, proposals
+from matching import collective, club, milestones, offers, outreach, placements, proposals
 from matching.eligibility import programme
 from matching.errors import IllegalTransition, InvalidInput, NotAllowed
 from matching.store.matches import Release, ReviewDecision
@@ -58,11 +58,13 @@ MACHINES = (
     (machines.PROPOSAL, proposals.TRANSITIONS),
     (machines.PLACEMENT, placements.TRANSITIONS),
     (machines.MILESTONE, milestones.TRANSITIONS),
+    (machines.SESSION, collective.TRANSITIONS),
+    (machines.OUTREACH, outreach.TRANSITIONS),
     (machines.MEMBERSHIP, club.TRANSITIONS),
 )
 
 
-@pytest.mark.parametrize(("told", "table"), MACHINES, ids=("offer", "proposal", "placement", "milestone", "membership"))
+@pytest.mark.parametrize(("told", "table"), MACHINES, ids=("offer", "proposal", "placement", "milestone", "session", "outreach", "membership"))
 def test_the_table_is_the_one_of_the_page(told, table):
     assert machines.of_code(table) == machines.read(told)
 
