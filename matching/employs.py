@@ -68,6 +68,12 @@ class Employs:
         worth[list(offered)] += 1.0
         return worth / (OWN_WORTH + len(offered))
 
+    def plausible(self, organisation: Organisation) -> list[str]:
+        """Occupations that this employer may plausibly be asked for, the likeliest first."""
+        share = self.share(organisation.id, organisation.field, organisation.naf)
+        likely = np.lexsort((np.arange(len(share)), -share))
+        return [self.codes[row] for row in likely.tolist() if share[row] >= PLAUSIBLE]
+
     def seen_in(self, field: str | None, naf: str | None, rome: str) -> int:
         """How many employers of those groups offered the occupation: the evidence, for the words of a reason."""
         if (at := self.index.get(rome)) is None:

@@ -94,6 +94,11 @@ def estimate(pool: Pool, offer: Offer) -> Estimate:
     return Estimate(rounded(_count(everybody)), tuple(costs))
 
 
+def candidates(pool: Pool, offer: Offer) -> int:
+    """How many could take that post were nothing but the rules asked: to compare posts, not to be told as it is."""
+    return _count(_people(pool, offer)[0])
+
+
 def _count(rows: NDArray[np.bool_]) -> int:
     return int(np.count_nonzero(rows))
 

@@ -102,10 +102,11 @@ def _count(session: Session, form: OfferForm) -> Estimate:
     entry = form.entry()
     offer = offer_entry.draft(entry)
     offer.insee_code = Communes.load(session).only(entry.postcode, entry.commune)
-    return offer_estimate.estimate(_pool(session), offer)
+    return offer_estimate.estimate(pool(session), offer)
 
 
-def _pool(session: Session) -> Pool:
+def pool(session: Session) -> Pool:
+    """The people of the base as they were at most KEPT seconds ago, the same object meanwhile."""
     on = today()
     with _lock:
         held = current_app.extensions.get(KEY)

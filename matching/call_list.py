@@ -1,0 +1,208 @@
+"""Whom to call first: the register in the order that gives the most entitled people without an offer one (issue 6, 4).
+
+Each organisation is asked for one post, of the occupation among those it plausibly employs that serves most; what the
+calls before it serve is served. At equal gain sports clubs come first, then who was never tried, then the name. What
+no organisation of the list could serve is told by occupation, so that somebody looks for other employers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from .call_needs import SEATS, Key, Need
+from .scoring.reach import OFFER, Posts, order
+from .store import scope
+from .store.campaign import Outreach, OutreachAttempt
+from .store.organisations import Organisation
+from .store.people import Person
+from .vocabulary import OutreachPurpose, OutreachState as State
+
+#: A call may still bring a post: nothing promised, nothing refused, not put off.
+TO_CALL = (State.LISTED, State.TO_CONTACT, State.CONTACTED, State.TO_CHASE, State.INTERESTED)
+#: What comes first at equal gain (measure 3).
+FIRST_FIELD = "sport"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The last attempt at an organisation, and how many there were."""
+
+    on: date
+    channel: str
+    result: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A line of the register to be called."""
+
+    outreach: Outreach
+    organisation: Organisation
+    tried: Tried | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A caller at its rank. Counts are of people: `waiting` without an offer, whom the post would fit; `served` the
+    first list takes of them; `new` of these no line before serves; `seated` had an offer, but no first list; `fits`
+    entitled people whom it would fit in all. `rome` None: nothing plausible is known of this employer."""
+
+    rank: int
+    caller: Caller
+    rome: str | None
+    label: str | None
+    waiting: int
+    served: int
+    new: int
+    seated: int
+    fits: int
+    #: person ids, in the order of the list: those without an offer, the new ones among them
+    people: tuple[int, ...]
+    first: frozenset[int]
+
+
+@dataclass(frozen=True)
+class CallList:
+    """The lines in order; who is without an offer; and by occupation whom no line could serve, most first."""
+
+    lines: tuple[Line, ...]
+    without: int
+    reached: int
+    left: tuple[tuple[str, int], ...]
+
+    @cached_property
+    def by_outreach(self) -> Mapping[int, Line]:
+        return {line.caller.outreach.id: line for line in self.lines}
+
+
+def callers(
+    session: Session, actor: scope.Actor, purpose: OutreachPurpose, year: int | None = None
+) -> list[Caller]:
+    """Lines of the register that a call may still move, of that year (the latest one by default). Three queries."""
+    seen = scope.outreaches(actor).where(Outreach.purpose == purpose)
+    if year is None:
+        year = session.scalar(seen.with_only_columns(sa.func.max(Outreach.year)))
+    chosen = seen.where(Outreach.year == year, Outreach.state.in_(TO_CALL))
+    rows = session.execute(
+        chosen.join(Organisation, Organisation.id == Outreach.organisation_id).add_columns(Organisation)
+    ).all()
+    tried = _tried(session, chosen.with_only_columns(Outreach.id))
+    return [Caller(row.Outreach, row.Organisation, tried.get(row.Outreach.id)) for row in rows]
+
+
+def years(session: Session, actor: scope.Actor, purpose: OutreachPurpose) -> Sequence[int]:
+    """Years of the register, the latest first."""
+    query = scope.outreaches(actor).where(Outreach.purpose == purpose)
+    return session.scalars(
+        query.with_only_columns(Outreach.year).distinct().order_by(Outreach.year.desc())
+    ).all()
+
+
+def _tried(session: Session, chosen: sa.Select[tuple[int]]) -> dict[int, Tried]:
+    """The last attempt at each, and how many there were."""
+    found: dict[int, Tried] = {}
+    attempts = session.scalars(
+        sa.select(OutreachAttempt)
+        .where(OutreachAttempt.outreach_id.in_(chosen))
+        .order_by(OutreachAttempt.done_on, OutreachAttempt.id)
+    )
+    for each in attempts:
+        before = found.get(each.outreach_id)
+        found[each.outreach_id] = Tried(
+            each.done_on, each.channel, each.result, before.times + 1 if before else 1
+        )
+    return found
+
+
+def ordered(need: Need, found: Iterable[Caller]) -> CallList:
+    """These callers in order. Reads no database; the order of `found` does not matter."""
+    rows = sorted(found, key=_turn)
+    asked = [need.asked_for(each.organisation) for each in rows]
+    keys = sorted({key for each in asked for key in each})
+    at = {key: post for post, key in enumerate(keys)}
+    posts = need.fitting(keys)
+    picks = order([[at[key] for key in each] for each in asked], posts, need.lack, seats=SEATS)
+    waiting = posts.lacking(need.lack, OFFER)
+    lines = []
+    for rank, pick in enumerate(picks, 1):
+        post = pick.post
+        ids = _ids(need, posts, post)
+        lines.append(
+            Line(
+                rank=rank,
+                caller=rows[pick.caller],
+                rome=_code(need, keys, post),
+                label=_label(need, keys, post),
+                waiting=int(waiting[post]) if post >= 0 else 0,
+                served=min(int(waiting[post]), SEATS) if post >= 0 else 0,
+                new=len(pick.offered),
+                seated=len(pick.seated),
+                fits=len(posts.people(post)) if post >= 0 else 0,
+                people=ids,
+                first=frozenset(need.pool.inputs.person_ids[list(pick.offered)].tolist()),
+            )
+        )
+    reached = np.zeros(need.pool.size, np.bool_)
+    reached[posts.person] = True
+    missed = need.without[~reached[need.without]]
+    return CallList(
+        tuple(lines),
+        len(need.without),
+        sum(line.new for line in lines),
+        _by_occupation(need, missed.tolist()),
+    )
+
+
+def _turn(caller: Caller) -> tuple[bool, bool, str, str, int]:
+    """At equal gain: sports clubs, then who was never tried, then the name."""
+    house = caller.organisation
+    return (
+        house.field != FIRST_FIELD,
+        caller.tried is not None,
+        house.name_key,
+        house.siret or house.rna or "",
+        caller.outreach.id,
+    )
+
+
+def _code(need: Need, keys: Sequence[Key], post: int) -> str | None:
+    return need.pool.inputs.referential.codes[keys[post][0]] if post >= 0 else None
+
+
+def _label(need: Need, keys: Sequence[Key], post: int) -> str | None:
+    return need.pool.inputs.referential.labels[keys[post][0]] if post >= 0 else None
+
+
+def _ids(need: Need, posts: Posts, post: int) -> tuple[int, ...]:
+    """Who is without an offer and fits the post, in the order in which the matcher would list them."""
+    if post < 0:
+        return ()
+    people = posts.people(post)
+    rows = people[need.lack[people] == OFFER]
+    return tuple(need.pool.inputs.person_ids[rows].tolist())
+
+
+def _by_occupation(need: Need, rows: Sequence[int]) -> tuple[tuple[str, int], ...]:
+    """(label of the first occupation sought, people), most first; "" for who seeks none that is known."""
+    wanted, labels = need.pool.inputs.people.wanted, need.pool.inputs.referential.labels
+    counted = Counter(
+        labels[int(wanted.code[wanted.indptr[row]])] if wanted.indptr[row] < wanted.indptr[row + 1] else ""
+        for row in rows
+    )
+    return tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+
+def people_of(session: Session, actor: scope.Actor, line: Line) -> list[Person]:
+    """Those of the line who are in the caseload, in the order of the list. One query."""
+    query = scope.people(actor).where(Person.id.in_(line.people))
+    known = {person.id: person for person in session.scalars(query)}
+    return [known[each] for each in line.people if each in known]
