@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from . import club, club_looks, club_silence, club_weeks
 from .errors import NotAllowed
 from .store.club import Club, ClubContact, ClubMembership, ClubWeek
+from .store.people import Person
 from .transitions import refuse
 from .vocabulary import RUNNING_MEMBERSHIPS, MembershipState as State, Party
 
@@ -49,15 +50,20 @@ def note(
     on: date,
     at: datetime,
 ) -> ClubContact:
-    """Keep a contact; `on` is the day on which it is noted. Flushes, never commits.
+    """Keep a contact; `on` is the day on which it is noted. The very same noted again is the one that is kept.
 
-    Raises NotAllowed, InvalidInput: not begun, to come, before the first day, after the end, an unknown channel.
+    Flushes, never commits. Raises NotAllowed, InvalidInput: not begun, to come, before the first day, after the end, an
+    unknown channel.
     """
     _check(membership, said, party, on)
     made = ClubContact(membership_id=membership.id, noted_by_id=actor_id, noted_at=at)
     _write(made, said)
+    if (known := _same(session, made)) is not None:
+        return known
     session.add(made)
     session.flush()
+    if said.two_way:
+        _heard(session, membership.person_id, said.done_on)
     if (said.next_step or "").strip():
         week = week_of(session, membership, said.done_on)
         if week is not None:
@@ -141,6 +147,31 @@ def week_of(session: Session, membership: ClubMembership, day: date) -> ClubWeek
     weeks = club_weeks.weeks_of(session, membership.id)
     place = club_looks.place_of([week.ends_on for week in weeks], day)
     return weeks[place] if place < len(weeks) else None
+
+
+def _same(session: Session, made: ClubContact) -> ClubContact | None:
+    """A form sent twice has one effect."""
+    return session.scalar(
+        sa.select(ClubContact).where(
+            ClubContact.membership_id == made.membership_id,
+            ClubContact.done_on == made.done_on,
+            ClubContact.channel == made.channel,
+            ClubContact.two_way == made.two_way,
+            ClubContact.minutes.is_(None) if made.minutes is None else ClubContact.minutes == made.minutes,
+            ClubContact.note.is_(None) if made.note is None else ClubContact.note == made.note,
+        )
+    )
+
+
+def _heard(session: Session, person_id: int, on: date) -> None:
+    """The last contact of the file, unless a later one is known."""
+    earlier = sa.or_(Person.last_contact_on.is_(None), Person.last_contact_on < on)
+    session.execute(
+        sa.update(Person)
+        .where(Person.id == person_id, earlier)
+        .values(last_contact_on=on)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _check(membership: ClubMembership, said: Said, party: Party, on: date) -> None:
