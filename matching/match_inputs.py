@@ -96,12 +96,7 @@ def load(
     offer_ids = np.array([offer.id for offer, _ in open_offers], np.int64)
     stated = {row.wanted_rome for row in people} | {offer.rome for offer, _ in open_offers}
     referential = referential.with_codes({code for code in stated if code})
-    known = session.execute(
-        sa.select(OccupationLabel.label, OccupationLabel.codes).where(
-            OccupationLabel.referential == referential.digest
-        )
-    )
-    coder = Coder(referential, LabelCache(referential.digest, {row.label: row.codes for row in known}))
+    coder = coder_of(session, referential)
     places, place_of = places_of(session)
     skills = SkillTable.build(
         [label for row in people for label in row.skills]
@@ -162,6 +157,16 @@ def load(
         fresh_labels=coder.cache.fresh,
         referential=referential,
     )
+
+
+def coder_of(session: Session, referential: Referential) -> Coder:
+    """The coder of that referential, with the labels that were coded before. One query."""
+    known = session.execute(
+        sa.select(OccupationLabel.label, OccupationLabel.codes).where(
+            OccupationLabel.referential == referential.digest
+        )
+    )
+    return Coder(referential, LabelCache(referential.digest, {row.label: row.codes for row in known}))
 
 
 def _rows_of(sorted_ids: NDArray[np.int64], ids: Sequence[int]) -> NDArray[np.int64]:

@@ -67,7 +67,9 @@ class Estimate:
 def pool(session: Session, book: ProgrammeBook, referential: Referential, *, on: date) -> Pool:
     """Read the people of the base as the matcher does. A fixed number of queries."""
     inputs = match_inputs.load(session, book, referential, on=on, seed=0)
-    return Pool(on, inputs, Coder(inputs.referential), match_inputs.places_of(session)[1])
+    return Pool(
+        on, inputs, match_inputs.coder_of(session, inputs.referential), match_inputs.places_of(session)[1]
+    )
 
 
 def rounded(count: int) -> int | None:
