@@ -5,9 +5,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache
 
-FIXED = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
-#: Easter Monday, Ascension, Whit Monday: days after Easter Sunday.
-AFTER_EASTER = (1, 39, 50)
+#: (month, day) -> its name, as people say it.
+FIXED = {
+    (1, 1): "jour de l’An",
+    (5, 1): "fête du Travail",
+    (5, 8): "victoire de 1945",
+    (7, 14): "fête nationale",
+    (8, 15): "Assomption",
+    (11, 1): "Toussaint",
+    (11, 11): "armistice de 1918",
+    (12, 25): "Noël",
+}
+#: Days after Easter Sunday -> the same.
+AFTER_EASTER = {1: "lundi de Pâques", 39: "Ascension", 50: "lundi de Pentecôte"}
 
 
 def easter(year: int) -> date:
@@ -27,6 +37,13 @@ def easter(year: int) -> date:
 def holidays(year: int) -> frozenset[date]:
     moving = (easter(year) + timedelta(days=days) for days in AFTER_EASTER)
     return frozenset((*(date(year, month, day) for month, day in FIXED), *moving))
+
+
+def holiday(day: date) -> str | None:
+    """Of which public holiday it is the day, by its name; None: of none."""
+    if day not in holidays(day.year):
+        return None
+    return FIXED.get((day.month, day.day)) or AFTER_EASTER[(day - easter(day.year)).days]
 
 
 def is_working(day: date) -> bool:

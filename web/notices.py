@@ -12,6 +12,7 @@ from flask import request
 from .wording import (
     accounts,
     aided,
+    club_entry,
     employer,
     follow_up,
     hand_overs,
@@ -24,6 +25,7 @@ from .wording import (
     placements,
     report,
     requests,
+    sessions,
     silence,
 )
 
@@ -31,6 +33,7 @@ from .wording import (
 NOTICES: dict[str, str] = {
     **accounts.NOTICES,
     **aided.NOTICES,
+    **club_entry.NOTICES,
     **employer.NOTICES,
     **follow_up.NOTICES,
     **hand_overs.NOTICES,
@@ -43,6 +46,7 @@ NOTICES: dict[str, str] = {
     **placements.NOTICES,
     **report.NOTICES,
     **requests.NOTICES,
+    **sessions.NOTICES,
     **silence.NOTICES,
 }
 

@@ -64,7 +64,7 @@ class CollectiveSession(Row):
 
     __tablename__ = "collective_session"
     __table_args__ = (
-        sa.UniqueConstraint("slot_id", "held_on"),
+        sa.UniqueConstraint("slot_id", "slot_on"),
         sa.CheckConstraint("ends_at > starts_at", name="hours"),
         sa.CheckConstraint("capacity > 0", name="capacity"),
         sa.CheckConstraint("(state = 'cancelled') = (cancelled_reason IS NOT NULL)", name="cancelled"),
@@ -74,6 +74,8 @@ class CollectiveSession(Row):
     public_id: Mapped[uuid.UUID] = public_id()
     agency_id: Mapped[int] = refers("agency.id")
     slot_id: Mapped[int | None] = refers("session_slot.id", optional=True, index=False)
+    #: The day of the slot that it stands for: it stays when the session is moved, and is not made a second time.
+    slot_on: Mapped[date | None] = plain(sa.Date)
     held_on: Mapped[date] = plain(sa.Date, index=True)
     starts_at: Mapped[time] = plain(sa.Time)
     ends_at: Mapped[time] = plain(sa.Time)

@@ -1,7 +1,7 @@
 """The words of every kind of message: short, one link, nothing personal in a subject, and nothing of theirs in a header."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from email import message_from_bytes, policy
 
 import pytest
@@ -17,6 +17,7 @@ from matching.store.messages import AccessLink, OutgoingMessage, PersonRequest
 from matching.store.organisations import Offer
 from matching.store.people import Person
 from matching.store.placements import AidMilestone
+from matching.store.sessions import CollectiveSession
 from matching.store.upkeep import PublishedReport
 from matching.vocabulary import (
     RELEASED_PROPOSALS,
@@ -240,6 +241,18 @@ class Scene:
         )  # fmt: skip
         return self.message("request_answered", "person_request", row.id, person_id=self.ines.id)
 
+    def session_changed(self):
+        row = self.add(
+            CollectiveSession(
+                agency_id=self.house.id, held_on=ON, starts_at=time(14), ends_at=time(16), theme="Préparer sa candidature",
+                place="Atrium, Amiens Nord", capacity=12, state="cancelled", cancelled_reason="salle indisponible",
+                made_at=AT, changed_at=AT,
+            )
+        )  # fmt: skip
+        return self.message(
+            "session_changed", "session", row.id, person_id=self.ines.id, arguments={"outcome": "cancelled"}
+        )
+
     def digest_advisor(self):
         self.proposal(State.TO_REVIEW, due_on=ON)
         return self.message("digest_advisor", "user", self.nadia.id, user_id=self.nadia.id, sender_id=None)
@@ -295,6 +308,7 @@ def test_every_message_is_short_has_one_link_at_most_and_tells_no_more_than_it_m
         "person_told",
         "check_in_asked",
         "request_answered",
+        "session_changed",
     ):
         assert "Morel" not in said  # an employer or a colleague reads a first name or initials
     assert "Nadia Férat" in plain or message.sender_id is None

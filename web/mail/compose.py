@@ -16,7 +16,7 @@ from matching.store.messages import OutgoingMessage
 from matching.store.people import Agency, Person
 
 from ..wording import letters as words, phone
-from . import to_employers, to_house, to_people
+from . import to_club, to_employers, to_house, to_people
 from .about import About
 from .letter import Built, Letter, Link, Moot
 
@@ -31,6 +31,9 @@ BUILDERS: dict[str, Builder] = {
     "person_told": to_people.told,
     "check_in_asked": to_people.check_in,
     "request_answered": to_people.request_answered,
+    "session_changed": to_people.session_changed,
+    "club_invited": to_club.invited,
+    "club_reminded": to_club.reminded,
     "candidates": to_employers.candidates,
     "remind_employer": to_employers.remind,
     "candidate_gone": to_employers.gone,
@@ -51,6 +54,7 @@ BUILDERS: dict[str, Builder] = {
 AUTOMATIC = frozenset(
     {
         "remind_person",
+        "club_reminded",
         "check_in_asked",
         "remind_employer",
         "offer_lapsing",

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from matching import silence
 from matching.store.follow_up import CheckIn
 from matching.store.messages import PersonRequest
 from matching.store.organisations import Organisation
 from matching.store.placements import Placement
+from matching.store.sessions import CollectiveSession
 from matching.vocabulary import (
     CheckInState,
     LinkKind,
     OfferState,
     ProposalState,
     RequestState,
+    SessionState,
 )
 
-from ..wording import capital, day, letters as words, weekday
+from ..wording import capital, day, letters as words, sessions, weekday
 from .about import About, first_name
 from .letter import Built, Link, Moot
 
@@ -106,6 +110,44 @@ def check_in(about: About) -> Built:
             "since": day(placement.ended_on or placement.starts_on),
         },
         Link(CHECK_IN, LinkKind.CHECK_IN, {"check_in_id": row.id, "placement_id": placement.id}),
+    )
+
+
+def session_changed(about: About) -> Built:
+    row = about.session.get(CollectiveSession, about.message.subject_id, populate_existing=True)
+    outcome = str(about.message.arguments.get("outcome"))
+    if row is None or row.held_on < about.on:
+        raise Moot
+    if row.state is not (SessionState.CANCELLED if outcome == "cancelled" else SessionState.PLANNED):
+        raise Moot
+    person = about.person()
+    return Built(
+        f"session_changed.{outcome}",
+        {
+            "name": first_name(person),
+            "theme": row.theme,
+            "when": weekday(row.held_on),
+            "hours": sessions.hours(row),
+            "place": row.place,
+            "reason": row.cancelled_reason or "",
+            "next": sessions.next_one(_next_session(about, row)),
+            "call": words.call_back(about.phone),
+        },
+    )
+
+
+def _next_session(about: About, row: CollectiveSession) -> CollectiveSession | None:
+    """The next one of the same theme that is held."""
+    return about.session.scalar(
+        sa.select(CollectiveSession)
+        .where(
+            CollectiveSession.agency_id == row.agency_id,
+            CollectiveSession.theme == row.theme,
+            CollectiveSession.state == SessionState.PLANNED,
+            CollectiveSession.held_on > row.held_on,
+        )
+        .order_by(CollectiveSession.held_on)
+        .limit(1)
     )
 
 

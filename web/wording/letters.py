@@ -104,6 +104,60 @@ LETTERS: dict[str, Words] = {
             "Pour continuer, répondez à ce message.",
         ),
     ),
+    "session_changed.cancelled": Words(
+        "Une séance à l'Atrium est annulée",
+        (
+            DEAR,
+            "La séance « {theme} » du {when} n'aura pas lieu : {reason}. Ne vous déplacez pas.",
+            "{next}",
+            "Pour venir à une autre séance, répondez à ce message.{call}",
+        ),
+    ),
+    "session_changed.moved": Words(
+        "Une séance change de date ou de lieu",
+        (
+            DEAR,
+            "La séance « {theme} » où vous êtes attendu aura lieu le {when}, {hours}, {place}.",
+            "Vous gardez votre place. Si vous ne pouvez pas venir, répondez à ce message.{call}",
+        ),
+    ),
+    "session_changed.restored": Words(
+        "La séance a bien lieu",
+        (
+            DEAR,
+            "Je vous avais écrit que la séance « {theme} » du {when} était annulée : elle a lieu, {hours}, {place}.",
+            "Vous gardez votre place. Si vous ne pouvez pas venir, répondez à ce message.{call}",
+        ),
+    ),
+    "session_changed.seat": Words(
+        "Une place s'est libérée",
+        (
+            DEAR,
+            "Vous avez maintenant une place à la séance « {theme} » : {when}, {hours}, {place}.",
+            "Si vous ne pouvez pas venir, répondez à ce message.{call}",
+        ),
+    ),
+    "club_invited": Words(
+        "Une invitation : chercher un emploi en groupe",
+        (
+            DEAR,
+            "Je vous invite au {club} : {weeks} semaines pour chercher un emploi en petit groupe, avec moi. {starts}",
+            "Chaque semaine, un rendez-vous à deux, des ateliers, des démarches auprès d'employeurs. C'est gratuit, et "
+            "vous pouvez dire non sans conséquence.",
+            "La page qui s'ouvre a deux boutons : oui, non merci.{call}",
+        ),
+        "Donner ma réponse",
+    ),
+    "club_reminded": Words(
+        "Votre réponse à mon invitation",
+        (
+            DEAR,
+            "Je vous ai écrit le {asked} pour vous inviter au {club} : {weeks} semaines pour chercher un emploi en petit "
+            "groupe. {starts}",
+            "Il me manque votre réponse. Un clic suffit : oui, ou non merci.{call}",
+        ),
+        "Donner ma réponse",
+    ),
     # --- to an employer
     "candidates": Words(
         "{people} à rencontrer pour votre offre",

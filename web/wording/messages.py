@@ -13,6 +13,8 @@ KINDS = {
     "ask_person": "Proposition d'emploi",
     "remind_person": "Relance d'un jeune",
     "person_told": "Suite d'une candidature",
+    "club_invited": "Invitation au club",
+    "club_reminded": "Relance d'une invitation au club",
     "candidates": "Personnes à rencontrer",
     "remind_employer": "Relance d'un employeur",
     "candidate_gone": "Personne plus disponible",
@@ -28,6 +30,7 @@ KINDS = {
     "hand_over_answered": "Réponse sur un dossier",
     "break_glass_notice": "Fiche ouverte hors portefeuille",
     "request_answered": "Réponse à un jeune",
+    "session_changed": "Séance annulée ou déplacée",
     "digest_advisor": "Récapitulatif du matin",
     "report_online": "Bilan en ligne",
 }

@@ -25,14 +25,20 @@ PROPOSALS: dict[str, str] = {
 
 def state(value: str, machine: str | None) -> str:
     """In words, by machine; as it is when it is none of ours (a page may have said it already)."""
-    from . import messages, offers, placements  # they take their sentences from here
+    from . import messages, offers, placements, sessions  # they take their sentences from here
 
+    if machine == "membership":
+        from .club_entry import STATES
+
+        return next((said[0].lower() for each, said in STATES.items() if each == value), value)
     if machine == "message":
         return next((said[0].lower() for each, said in messages.STATES.items() if each == value), value)
     if machine == "milestone":
         return next(
             (said[0].lower() for each, said in placements.MILESTONE_STATES.items() if each == value), value
         )
+    if machine == "session":
+        return next((said[0].lower() for each, said in sessions.STATES.items() if each == value), value)
     if value in PROPOSALS:
         return PROPOSALS[value]
     if value in list(OfferState):

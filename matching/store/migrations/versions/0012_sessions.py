@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("agency_id", sa.Integer(), nullable=False),
         sa.Column("slot_id", sa.Integer(), nullable=True),
+        sa.Column("slot_on", sa.Date(), nullable=True),
         sa.Column("held_on", sa.Date(), nullable=False),
         sa.Column("starts_at", sa.Time(), nullable=False),
         sa.Column("ends_at", sa.Time(), nullable=False),
@@ -102,7 +103,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_collective_session")),
         sa.UniqueConstraint("public_id", name=op.f("uq_collective_session_public_id")),
-        sa.UniqueConstraint("slot_id", "held_on", name=op.f("uq_collective_session_slot_id_held_on")),
+        sa.UniqueConstraint("slot_id", "slot_on", name=op.f("uq_collective_session_slot_id_slot_on")),
     )
     op.create_index(
         op.f("ix_collective_session_agency_id"), "collective_session", ["agency_id"], unique=False
