@@ -136,26 +136,39 @@ def judge(
     return {each: Terms(each, on, tuple(said)) for each, said in found.items()}
 
 
-def admit(terms: Terms, seen: Mapping[Term, str], *, actor_id: int | None) -> dict[str, Any]:
+def refuse_unmet(terms: Terms) -> None:
+    """Raises InvalidInput for the first term that is not met, and names it."""
+    for each in terms.unmet:
+        refuse(
+            OUTSIDE[each.term],
+            day=each.day or terms.on,
+            value=each.value if each.value is not None else "",
+        )
+
+
+def keep(terms: Terms, seen: Mapping[Term, str], *, actor_id: int | None) -> dict[str, Any]:
     """The `entry` to keep with a membership: the terms as judged, what was seen or said for those not known, by whom.
 
-    Raises InvalidInput: a term is not met, or is not known and nothing is noted of it; the first one is named.
+    Raises InvalidInput when a term is not met.
     """
-    for each in terms.said:
-        if each.verdict is Verdict.NO:
-            refuse(
-                OUTSIDE[each.term],
-                day=each.day or terms.on,
-                value=each.value if each.value is not None else "",
-            )
-    notes = {term: note.strip()[:200] for term, note in seen.items() if note.strip()}
-    for each in terms.unknown:
-        if each.term not in notes:
-            refuse(UNKNOWN[each.term], term=str(each.term))
+    refuse_unmet(terms)
+    notes = _notes(seen)
     return {
         "on": terms.on.isoformat(),
         "terms": [_kept(each, notes.get(each.term), actor_id) for each in terms.said],
     }
+
+
+def admit(terms: Terms, seen: Mapping[Term, str], *, actor_id: int | None) -> dict[str, Any]:
+    """The same of somebody who registers: what is not known must have been seen or said.
+
+    Raises InvalidInput, naming the first term that is not met, then the first that is not settled.
+    """
+    entry, notes = keep(terms, seen, actor_id=actor_id), _notes(seen)
+    for each in terms.unknown:
+        if each.term not in notes:
+            refuse(UNKNOWN[each.term], term=str(each.term))
+    return entry
 
 
 def seen_in(entry: Mapping[str, Any]) -> dict[Term, str]:
@@ -185,6 +198,10 @@ def kept_in(entry: Mapping[str, Any]) -> list[tuple[Said, str | None, int | None
 def years_after_bac(level: int, bac_plus: int | None) -> tuple[int, int]:
     """Fewest and most years after the bac that a diploma of this level (RNCP) stands for; -1: below the bac."""
     return (bac_plus, bac_plus) if bac_plus is not None and level > 3 else YEARS.get(level, (-1, 8))
+
+
+def _notes(seen: Mapping[Term, str]) -> dict[Term, str]:
+    return {term: note.strip()[:200] for term, note in seen.items() if note.strip()}
 
 
 def _kept(said: Said, seen: str | None, actor_id: int | None) -> dict[str, Any]:
@@ -262,7 +279,7 @@ def _zone(
     """The home of that day as rights read it; one that is only declared proves nothing (geography.md)."""
     lives = criteria.lives_in(cohort, kinds=kinds).verdict(on.toordinal()) if kinds else None
     homes = person_list.confirmed_homes(session, rows, on)
-    verdicts = _verdicts(lives) if lives is not None else [Verdict.NO] * len(rows)
+    verdicts = _verdicts(lives) if lives is not None else [Verdict.UNKNOWN] * len(rows)
     for each, verdict in zip(rows, verdicts, strict=True):
         since, _, name = homes.get(each, (None, None, None))
         place = facts[each].declared_quarter

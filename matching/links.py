@@ -23,9 +23,10 @@ LASTS = {
     LinkKind.REFRESH: timedelta(days=30),
     LinkKind.CHECK_IN: timedelta(days=14),
     LinkKind.FEED: timedelta(days=366),
+    LinkKind.CLUB: timedelta(days=14),
 }
 #: Sent to a young person, and opened without another proof.
-TO_PEOPLE = frozenset({LinkKind.ANSWER, LinkKind.CHECK_IN})
+TO_PEOPLE = frozenset({LinkKind.ANSWER, LinkKind.CHECK_IN, LinkKind.CLUB})
 #: Wrong birth dates before a FILE link is over.
 TRIES = 5
 
@@ -34,7 +35,7 @@ def issue(
     session: Session, kind: LinkKind, *, at: datetime, issued_by_id: int | None = None, **subject: Any
 ) -> tuple[AccessLink, str]:
     """A new link and its token, shown once; `subject`: person_id, proposal_id, offer_id, placement_id, check_in_id,
-    user_id, message_id. Flushes, never commits."""
+    membership_id, user_id, message_id. Flushes, never commits."""
     token = secrets.token_urlsafe(32)
     link = AccessLink(
         token_hash=hashed(token),

@@ -1,0 +1,243 @@
+"""The club's way in, in French words: its terms, its groups, its prospects, the invitation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from matching.club_groups import Group
+from matching.club_prospects import Prospect
+from matching.club_terms import Said, Term
+from matching.cohorts import Standing
+from matching.store.club import Club, Cohort, MembershipEvent
+from matching.store.people import full_name as full_name
+from matching.vocabulary import MembershipState as State, Verdict
+
+from . import capital as capital, day, weekday
+from .conditions import place
+from .people import level
+
+#: state -> words of the tag, its kind.
+STATES: dict[State, tuple[str, str]] = {
+    State.INVITED: ("Invité", "info"),
+    State.WAITING_LIST: ("Liste d’attente", "warn"),
+    State.REGISTERED: ("Inscrit", "ok"),
+    State.ACTIVE: ("Suivi en cours", "ok"),
+    State.AT_RISK: ("Sans nouvelles", "warn"),
+    State.PAUSED: ("En pause", "info"),
+    State.DROPPED_OUT: ("Décroché", "error"),
+    State.ENDED: ("Terminé", "plain"),
+    State.DECLINED: ("Ne vient pas", "plain"),
+    State.NO_ANSWER: ("Sans réponse", "plain"),
+}
+TERMS = {
+    Term.ZONE: "Domicile",
+    Term.AGE: "Âge",
+    Term.LEVEL: "Niveau",
+    Term.PROJECT: "Projet",
+    Term.AVAILABILITY: "Disponibilité",
+}
+#: term -> the question to ask where it is not known, and what to write down.
+ASK = {
+    Term.ZONE: (
+        "Justificatif de domicile vu",
+        "Par exemple : quittance de loyer d’octobre, vue le 4 novembre. Aucun papier n’est gardé.",
+    ),
+    Term.AGE: ("Pièce d’identité vue", "Par exemple : carte d’identité, née le 14 mai 1993."),
+    Term.LEVEL: ("Plus haut diplôme, d’après la personne", "Par exemple : CAP cuisine, obtenu en 2011."),
+    Term.PROJECT: ("Métier visé", "Par exemple : animateur sportif."),
+    Term.AVAILABILITY: (
+        "Disponibilité, d’après la personne",
+        "Par exemple : libre à temps plein, enfant gardé.",
+    ),
+}
+VERDICTS = {Verdict.YES: ("Oui", "ok"), Verdict.UNKNOWN: ("À demander", "warn"), Verdict.NO: ("Non", "error")}
+CHANNELS = {
+    "phone": "Par téléphone",
+    "in_person": "De vive voix",
+    "sms": "Par SMS",
+    "email": "Par courriel",
+}
+#: First letter of a ROME code -> the field, after « métiers ».
+FIELDS = {
+    "A": "de l’agriculture et des espaces verts",
+    "B": "de l’artisanat d’art",
+    "C": "de la banque et de l’assurance",
+    "D": "du commerce et de la vente",
+    "E": "de la communication",
+    "F": "du bâtiment",
+    "G": "de l’hôtellerie, du sport et de l’animation",
+    "H": "de l’industrie",
+    "I": "de la maintenance",
+    "J": "de la santé",
+    "K": "des services à la personne et à la collectivité",
+    "L": "du spectacle",
+    "M": "du bureau et de l’informatique",
+    "N": "du transport et de la logistique",
+}
+NOTICES = {
+    "club-cree": "Club créé. Ses animateurs peuvent maintenant préparer un groupe.",
+    "club-regle": "Réglages enregistrés. Ils valent pour les prochaines inscriptions.",
+    "club-inchange": "Rien n’a changé : ces réglages étaient déjà ceux du club.",
+    "groupe-cree": "Groupe créé : {invites} invités, {ecrits} messages à partir, {refus} personnes laissées de côté.",
+    "groupe-vide-cree": "Groupe créé. Invitez maintenant des candidats.",
+    "groupe-regle": "Groupe enregistré.",
+    "club-invites": "Invités : {invites}. Messages à partir : {ecrits}. Laissés de côté : {refus}.",
+    "club-inscrit": "Inscrit. Le parcours commence au premier jour du groupe.",
+    "club-commence": "Inscrit. Le groupe a déjà commencé : les semaines comptent à partir d’aujourd’hui.",
+    "club-attente": "Mis sur la liste d’attente, à la suite des autres.",
+    "club-accord": "Accord noté. Il reste à inscrire la personne.",
+    "club-refus": "C’est noté : la personne ne vient pas, sa place est libre.",
+    "club-deplace": "Changement de groupe enregistré.",
+    "club-oui": "Merci, votre oui est enregistré.",
+    "club-non": "C’est noté, merci d’avoir répondu.",
+}
+MESSAGE = {
+    True: "Un message part dans dix minutes.",
+    False: "Pas d’adresse, ou pas d’accord pour écrire : à appeler.",
+}
+
+
+def starting(cohort: Cohort | None, on: date) -> str:
+    """« Premier jour : mardi 12 novembre. »; nothing for a group that has begun."""
+    if cohort is None or cohort.starts_on < on:
+        return ""
+    return f"Premier jour : {weekday(cohort.starts_on)}."
+
+
+def known(said: Said) -> str:
+    """The fact that a term was judged by, in a few words."""
+    match said.term, said.reason:
+        case Term.ZONE, "confirmed":
+            return f"{said.value}, confirmé depuis le {day(said.day)}" if said.day else str(said.value)
+        case Term.ZONE, "outside":
+            return f"hors zone depuis le {day(said.day)}" if said.day else "hors zone"
+        case Term.ZONE, "declared":
+            return f"{capital(place(str(said.value)))}, déclaré seulement"
+        case Term.ZONE, _:
+            return "adresse non située"
+        case Term.AGE, "age":
+            return f"{said.value} ans, jusqu’à la veille du {day(said.day)}"
+        case Term.AGE, _:
+            return "date de naissance inconnue"
+        case Term.LEVEL, "level":
+            return level(int(said.value or 0), said.bac_plus)
+        case Term.LEVEL, _:
+            return "diplôme inconnu"
+        case Term.PROJECT, "no-project":
+            return "aucun métier noté"
+        case Term.PROJECT, _:
+            return str(said.value)
+        case Term.AVAILABILITY, "part-time":
+            return "cherche un temps partiel"
+        case Term.AVAILABILITY, "later":
+            return f"libre le {day(said.day)}"
+        case Term.AVAILABILITY, "full-time":
+            return "temps plein"
+    return f"temps plein à confirmer, libre le {day(said.day)}" if said.day else "temps plein à confirmer"
+
+
+def asked(club: Club) -> list[tuple[str, str]]:
+    """The terms of a club, each in words; one that is not asked says so."""
+    most = {
+        None: "Non demandé",
+        0: "Bac ou moins",
+        1: "Bac+1 ou moins",
+        2: "Bac+2 ou moins",
+    }
+    return [
+        (
+            TERMS[Term.ZONE],
+            "Dans la géographie prioritaire le jour de l’inscription" if club.zone_asked else "Non demandé",
+        ),
+        (TERMS[Term.AGE], f"Moins de {club.age_under} ans" if club.age_under else "Non demandé"),
+        (TERMS[Term.LEVEL], most.get(club.bac_plus_most, f"Bac+{club.bac_plus_most} ou moins")),
+        (TERMS[Term.PROJECT], "Un métier visé" if club.project_asked else "Non demandé"),
+        (TERMS[Term.AVAILABILITY], "À temps plein" if club.full_time_asked else "Non demandé"),
+    ]
+
+
+def rules(club: Club) -> list[tuple[str, str]]:
+    """The rules of time, each in words."""
+    return [
+        ("Durée", f"{club.weeks} semaines"),
+        ("Places d’un groupe", str(club.seats)),
+        ("Silence", f"signalé au bout de {club.silence_days} jours"),
+        ("Sans nouvelles", f"après {club.risk_weeks} semaines sans contact"),
+        ("Décroché", f"après {club.drop_weeks} semaines sans contact"),
+        ("Pause", f"{club.pause_days_most} jours au plus"),
+    ]
+
+
+def search(days: int) -> str:
+    """« 14 mois de recherche »."""
+    months = int(days / 30.44)
+    return f"{months} mois de recherche" if months else "moins d’un mois de recherche"
+
+
+def about(group: Group) -> str:
+    """« 11 jeunes, métiers du sport et de l'animation, bac ou moins, 8 à 20 mois de recherche »."""
+    parts = [f"{group.size} jeune{'s' if group.size > 1 else ''}", _fields(group), _levels(group)]
+    low, high = group.months
+    parts.append(f"{low} mois de recherche" if low == high else f"de {low} à {high} mois de recherche")
+    return ", ".join(part for part in parts if part)
+
+
+def _fields(group: Group) -> str:
+    """The fields sought by most; up to two, then « et d'autres »."""
+    known = [(letter, count) for letter, count in group.fields if letter in FIELDS]
+    if not known:
+        return "métier à préciser"
+    if 10 * known[0][1] >= 8 * group.size or len(known) == 1:
+        said = f"métiers {FIELDS[known[0][0] or '']}"
+    else:
+        said = f"métiers {FIELDS[known[0][0] or '']} et {FIELDS[known[1][0] or '']}"
+    more = len(known) > 2 or (len(known) > 1 and 10 * known[0][1] >= 8 * group.size)
+    return f"{said}, surtout" if more else said
+
+
+def _levels(group: Group) -> str:
+    if group.levels is None:
+        return "diplômes inconnus"
+    low, high = group.levels
+    if high < 3:
+        return "sans diplôme"
+    most = {3: "CAP ou BEP au plus", 4: "bac ou moins", 5: "bac+2 ou moins"}.get(high, "tous niveaux")
+    return level(high) if low == high else most
+
+
+def seats(standing: Standing) -> str:
+    """« 9 places prises sur 12 »."""
+    taken, whole = standing.taken, standing.cohort.seats
+    return f"{taken} place{'s' if taken > 1 else ''} prise{'s' if taken > 1 else ''} sur {whole}"
+
+
+def people(count: int) -> str:
+    return f"{count} jeune{'s' if count > 1 else ''}"
+
+
+def before(prospect: Prospect) -> str:
+    """How a former way through the club ended."""
+    if prospect.before is None:
+        return ""
+    state, on = prospect.before
+    return f"{STATES[state][0]} ({day(on)})"
+
+
+def last_answer(events: Iterable[MembershipEvent]) -> str:
+    """What the person answered to the invitation, when, and how; empty while there is nothing."""
+    said = [event for event in events if event.action == "agreed"]
+    if not said:
+        return ""
+    event = said[-1]
+    how = CHANNELS.get(event.reason or "", "").lower()
+    by = "par le lien du message" if event.party == "young_person" else how
+    return f"D’accord le {day(event.done_on)}{', ' + by if by else ''}"
+
+
+def refused(lines: Iterable[tuple[str, str]]) -> list[str]:
+    return [f"{name} : {sentence}" for name, sentence in lines]
+
+
+def typed(values: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} : {value}" for name, value in values.items() if value)
