@@ -25,7 +25,7 @@ from .vocabulary import SEATED_ATTENDANCES, SessionState
 #: What a page shows ahead, and what a calendar keeps of what is over.
 AHEAD, BEHIND = timedelta(weeks=8), timedelta(weeks=4)
 #: What a poster shows ahead, and at most how many sessions: it is one page.
-POSTER, POSTER_LINES = timedelta(weeks=5), 10
+POSTER, POSTER_LINES = timedelta(weeks=5), 8
 #: So many places or fewer are said to be few.
 FEW = 2
 

@@ -7,7 +7,7 @@ from datetime import time
 
 from matching.planning import FEW, Appointment, Line, Planning
 
-from . import WEEKDAYS, number, short_day, uncapital
+from . import WEEKDAYS, number, uncapital, weekday
 from .offers import contract as contract
 
 #: What the calendar of somebody who subscribes is called, and what its button does.
@@ -17,6 +17,8 @@ LEAD = "Gratuit, sans inscription obligatoire, pour les habitants des quartiers.
 NUMBERS = ("Aucun", "Un", "Deux", "Trois", "Quatre", "Cinq", "Six", "Sept")
 #: The place that the note of November 2013 names, which files write with or without its article.
 ATRIUM = "atrium"
+#: A place longer than this is no part of a title.
+LONGEST = 30
 
 
 def title(planning: Planning) -> str:
@@ -29,11 +31,10 @@ def title(planning: Planning) -> str:
 
 
 def at(places: Sequence[str]) -> str:
-    """« à l'Atrium » of « Atrium, 2 rue… »; nothing where the places differ or there is none."""
+    """« à l'Atrium » of « Atrium, 2 rue… »; nothing where the places differ, or the name is long."""
     named = {place.split(",")[0].strip() for place in places}
-    if len(named) != 1:
+    if len(named) != 1 or len(name := named.pop()) > LONGEST:
         return ""
-    (name,) = named
     plain = name.replace("’", "'")
     for article, said in (("l'", "à l'"), ("la ", "à la "), ("les ", "aux "), ("le ", "au ")):
         if plain.casefold().startswith(article):
@@ -60,9 +61,13 @@ def weekday_name(appointment: Appointment) -> str:
     return WEEKDAYS[appointment.weekday].capitalize()
 
 
-def next_one(line: Line) -> str:
-    """« 19 novembre : réussir son entretien »: the day alone where the theme is the appointment's own."""
-    return f"{short_day(line.held_on)} : {uncapital(line.theme)}"
+def next_one(appointment: Appointment) -> str:
+    """« 19 novembre : réussir son entretien »; the day alone where the theme is the appointment's own."""
+    line = appointment.next
+    if line is None:
+        return ""
+    theme = "" if line.theme == appointment.theme else f" : {uncapital(line.theme)}"
+    return weekday(line.held_on).capitalize() + theme
 
 
 def seats(line: Line) -> tuple[str, str]:
