@@ -215,10 +215,13 @@ def buyers(session: Session, actor: scope.Actor) -> Sequence[str]:
     ).all()
 
 
+#: Young residents of the zones, and who is surely none; of the rest one does not know.
+YOUNG_RESIDENTS = sa.and_(ClausePerson.under_26.is_(True), ClausePerson.resident.is_(True))
+OTHERS = sa.or_(ClausePerson.under_26.is_(False), ClausePerson.resident.is_(False))
+
+
 def minutes(*, until: date | None = None, since: date | None = None) -> tuple[Any, ...]:
     """Columns of a `Done` over ClauseHours joined with ClausePerson; `since` and `until` bound the months."""
-    young = sa.and_(ClausePerson.under_26.is_(True), ClausePerson.resident.is_(True))
-    others = sa.or_(ClausePerson.under_26.is_(False), ClausePerson.resident.is_(False))
     inside = sa.and_(
         sa.true(),
         *((ClauseHours.month <= until,) if until else ()),
@@ -230,7 +233,12 @@ def minutes(*, until: date | None = None, since: date | None = None) -> tuple[An
         return sa.func.coalesce(sa.func.sum(counted), 0)
 
     worked = ClauseHours.worked_minutes
-    return (total(worked), total(worked, young), total(worked, others), total(ClauseHours.trained_minutes))
+    return (
+        total(worked),
+        total(worked, YOUNG_RESIDENTS),
+        total(worked, OTHERS),
+        total(ClauseHours.trained_minutes),
+    )
 
 
 def done_by_lot(session: Session, lots: Iterable[int], **bounds: date) -> dict[int, Done]:

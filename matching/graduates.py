@@ -20,7 +20,7 @@ from . import person_list
 from .edits import chunks
 from .person_homes import OUTSIDE
 from .placement_guards import UNDER_CONTRACT
-from .report_tables import PRIORITY
+from .report_figures import PRIORITY
 from .store.campaign import PotentialApproach
 from .store.organisations import Zone
 from .store.people import Diploma, Person, ResidenceSpell, full_name

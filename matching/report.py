@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from . import disclosure, report_figures as figures, report_tables as tables, report_words as words
+from .report_measure_print import Measures
 from .report_model import NO_PROGRAMME, Month, MonthlyReport, require_over
 from .report_outcome_print import Outcomes
 from .report_print import Printer, Shown
@@ -45,7 +46,7 @@ def monthly(
     aid = {each: figures.aid(session, each) for each in (before, month)}
     offers = {each: figures.offer_movements(session, each) for each in (before, month)}
     register = {each: figures.register(session, each.last) for each in (before, month)}
-    outcomes = Outcomes.of(session, month)
+    outcomes, measures = Outcomes.of(session, month), Measures.of(session, month, book)
     named = {row.zone for row in signed}.union(*register.values())
     zones = figures.zones(session, month.last, named)
     aided = [kind for each in aid.values() for kind in each.values()]
@@ -59,6 +60,7 @@ def monthly(
         made += tables.offers(each, offers[each])
         made.append(tables.register(each, register[each], zones))
     made += outcomes.tables(list(programmes))
+    made += measures.tables()
 
     printer = Printer(Shown(made, edition, tables.dear(month)), month, cohort, programmes, zones)
     year = f"{january.first}/{month.last}"
@@ -77,6 +79,7 @@ def monthly(
         for key, of in aid[month].items()
     ]
     indicators += outcomes.indicators(printer)
+    indicators += measures.indicators(printer)
     indicators += [printer.offers(offers[month]), printer.register()]
     return MonthlyReport(
         month=month,

@@ -19,14 +19,19 @@ from sqlalchemy.orm import Session
 from .offers import OfferAction
 from .proposals import ProposalAction
 from .report_model import NO_DIPLOMA, NO_PROGRAMME, OUTSIDE_ZONES, STEPS, UNKNOWN, Month
+from .store.campaign import OutreachEvent, TenderEvent
+from .store.club import MembershipEvent
 from .store.matches import MatchProposal, ReviewDecision
 from .store.organisations import Offer, OfferEvent, Zone
 from .store.people import Diploma, Person, ResidenceSpell
 from .store.placements import AidMilestone, Placement, PlacementEvent
+from .store.sessions import SessionEvent
 from .vocabulary import MilestoneState, OfferState, PlacementState, ResidenceKind, ZoneKind
 
 #: Kinds of zones that people live in for a right (a ZFU is about firms).
 HOMES = (ZoneKind.ZUS, ZoneKind.QPV, ZoneKind.ZRR)
+#: Zones of town policy, of either generation (D3).
+PRIORITY = (ZoneKind.ZUS, ZoneKind.QPV)
 SEXES = {"Mme": "women", "M": "men"}
 
 #: What a decision proves of its proposal. A person selected without a noted interview was met.
@@ -363,6 +368,12 @@ def register(session: Session, day: date) -> dict[str, int]:
     return {row.zone: row.number for row in rows}
 
 
+def residents(session: Session, day: date) -> set[int]:
+    """Who has a confirmed home in a zone of town policy that day."""
+    homes = _homes(day).where(Zone.kind.in_(PRIORITY)).add_columns(ResidenceSpell.person_id)
+    return {row.person_id for row in session.execute(homes.group_by(ResidenceSpell.person_id))}
+
+
 def zones(session: Session, day: date, named: Iterable[str]) -> Zones:
     """The zones to show: in force that day, or named by a figure."""
     wanted = {key for key in named if key not in (UNKNOWN, OUTSIDE_ZONES)}
@@ -392,6 +403,10 @@ def known_as_of(session: Session, month: Month) -> date:
             sa.select(sa.func.max(PlacementEvent.done_on)).scalar_subquery(),
             sa.select(sa.func.max(OfferEvent.done_on)).scalar_subquery(),
             sa.select(sa.func.max(Person.known_since)).scalar_subquery(),
+            sa.select(sa.func.max(MembershipEvent.done_on)).scalar_subquery(),
+            sa.select(sa.func.max(SessionEvent.done_on)).scalar_subquery(),
+            sa.select(sa.func.max(OutreachEvent.done_on)).scalar_subquery(),
+            sa.select(sa.func.max(TenderEvent.done_on)).scalar_subquery(),
         )
     ).one()
     return max(day for day in (*days, month.last) if day is not None)

@@ -68,7 +68,7 @@ def require_over(month: Month, on: date) -> None:
         raise InvalidInput("month-not-over", month=str(month), from_day=month.plus(1).first)
 
 
-#: What goes with a count (posts, payments, amount_cents) and is hidden with it.
+#: What goes with a count (posts, payments, amount_cents, minutes) and is hidden with it.
 Also = Mapping[str, int | None]
 
 
@@ -165,7 +165,7 @@ INDICATOR_KEYS = (
     "suppressed", "change",
 )  # fmt: skip
 LINE_KEYS = ("label", "value", "suppressed", "change")
-ALSO_KEYS = ("posts", "payments", "amount_cents")
+ALSO_KEYS = ("posts", "payments", "amount_cents", "minutes")
 
 
 def write(report: MonthlyReport) -> Document:

@@ -84,7 +84,7 @@ class Outcomes:
         made = [_rate_by_programme(printer, key, month) for key, _ in self.rates()]
         made.append(_breaks(printer))
         made.append(_situations(printer))
-        made.append(_share(printer, "E7", month, ("E7", YES), ("E7", ALL)))
+        made.append(share(printer, "E7", month, ("E7", YES), ("E7", ALL)))
         made.append(_trainings(printer, month))
         made.append(_overdue(printer))
         return made
@@ -110,7 +110,7 @@ def _broken(found: Breaks) -> list[Table]:
     ]
 
 
-def _share(
+def share(
     printer: Printer,
     key: str,
     period: str,
@@ -140,7 +140,7 @@ def _rate_by_programme(printer: Printer, key: str, period: str) -> Indicator:
         for each, said in words.PARTS.items():
             lines.append(printer.shown.line((key, programme, each), (programme, each), f"{label}, {said}"))
     cut = Breakdown(("programme", "outcome"), tuple(lines))
-    return _share(printer, key, period, (key, ALL, YES), (key, ALL, ALL), [cut])
+    return share(printer, key, period, (key, ALL, YES), (key, ALL, ALL), [cut])
 
 
 def _breaks(printer: Printer) -> Indicator:
@@ -155,7 +155,7 @@ def _breaks(printer: Printer) -> Indicator:
     ]
     first = printer.month.plus(1 - outcomes.BREAK_MONTHS).first
     period = f"{first}/{printer.month.last}"
-    return _share(printer, "E3", period, ("E3", BROKEN), ("E3", ENDED), cuts)
+    return share(printer, "E3", period, ("E3", BROKEN), ("E3", ENDED), cuts)
 
 
 def _situations(printer: Printer) -> Indicator:
@@ -164,7 +164,7 @@ def _situations(printer: Printer) -> Indicator:
         printer.shown.line(("E5", key), (key,), words.SITUATIONS[key]) for key in (*SITUATIONS, SILENT)
     )
     asked = printer.shown.get(("E5", "asked"))
-    return _share(
+    return share(
         printer,
         "E5",
         str(printer.month.plus(-outcomes.AFTER_EXIT)),

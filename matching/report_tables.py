@@ -11,13 +11,11 @@ from typing import TypeVar
 
 from . import disclosure, report_words as words
 from .disclosure import Group, Table
-from .report_figures import Aid, Signed, Zones
+from .report_figures import PRIORITY, Aid, Signed, Zones
 from .report_model import LEVELS, OUTSIDE_ZONES, STEPS, UNKNOWN, Month
-from .vocabulary import SCHEMES, ZoneKind
+from .vocabulary import SCHEMES
 
 AVENIR = SCHEMES["emploi_avenir"][0]
-#: Zones of town policy, of either generation (D3).
-PRIORITY = (ZoneKind.ZUS, ZoneKind.QPV)
 ALL, YEAR, LEFT = "all", "year", "left"
 
 Name = tuple[str, ...]

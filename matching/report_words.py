@@ -134,6 +134,71 @@ WORDS: dict[str, Words] = {
         "Offres ouvertes à la fin du mois",
         "Offres ouvertes le dernier jour, et leurs postes ; offres acceptées, pourvues et expirées dans le mois.",
     ),
+    "F1": Words(
+        "Entrées au club",
+        "Jeunes entrés au club dans le mois ; présents au club à sa fin ; sortis dans le mois, par issue.",
+    ),
+    "F2": Words(
+        "Semaines de club couvertes",
+        "Semaines vécues au club et finies dans le mois : part de celles qui ont au moins un échange dans les deux "
+        "sens. Une pause repousse les semaines qui la suivent ; une absence excusée compte.",
+    ),
+    "F3": Words(
+        "Présence aux séances collectives",
+        "Séances closes du mois : présents, en retard compris, sur les personnes attendues (inscrites et non excusées, "
+        "et venues sans être inscrites). Séances tenues et annulées, offres présentées, chacune une fois.",
+    ),
+    "F4": Words(
+        "En emploi à la fin du club",
+        "Tous les jeunes dont les semaines de club devaient finir dans le mois, abandons compris : part de ceux dont "
+        "l'issue connue à la fin du mois est un emploi, de toute nature. Une issue inconnue n'en est pas un.",
+    ),
+    "F4-6": Words(
+        "En emploi six mois après le club",
+        "Tous les jeunes dont les semaines de club devaient finir six mois plus tôt, abandons compris : part de ceux "
+        "que l'on sait en emploi six mois après.",
+    ),
+    "G1": Words(
+        "Associations subventionnées contactées",
+        "Registres des associations subventionnées (emplois d'avenir) et des employeurs du réseau (emplois francs), "
+        "par année : combien ont atteint chaque étape à la fin du mois, avec les postes promis et proposés. « Toujours "
+        "en poste » : au moins une embauche qui courait six mois après son début.",
+    ),
+    "G2": Words(
+        "Refus d'associations",
+        "Structures dont la dernière réponse, à la fin du mois, est un refus, par motif. Moins de trois entreprises ne "
+        "sont pas montrées.",
+    ),
+    **{
+        f"T1-{campaign}": Words(
+            label,
+            "Habitants d'un quartier prioritaire qui avaient un droit le premier jour du mois et n'étaient pas sous "
+            f"contrat : part de ceux qui ont signé dans le mois, parmi ceux que {whom}, et parmi les autres. Si les "
+            "uns signent plus et les autres moins, l'action déplace des emplois.",
+        )
+        for campaign, label, whom in (
+            ("club", "Signatures parmi les jeunes du club", "le club suivait"),
+            (
+                "prospecting",
+                "Signatures parmi les jeunes contactés pour une offre issue de la prospection",
+                "l'on a contactés dans les trois derniers mois pour une offre d'une structure prospectée",
+            ),
+            (
+                "graduates",
+                "Signatures parmi les diplômés présentés à des employeurs",
+                "l'on a présentés à un employeur dans les trois derniers mois",
+            ),
+        )
+    },
+    "K1": Words(
+        "Clauses sociales insérées",
+        "Marchés publics où une clause d'insertion a été, dans le mois, proposée à l'acheteur, insérée ou refusée.",
+    ),
+    "K2": Words(
+        "Personnes ayant travaillé au titre d'une clause",
+        "Personnes dont des heures d'insertion portent sur le mois, et ces heures, hors formation. « Jeunes des "
+        "quartiers » : moins de 26 ans et habitants d'un quartier prioritaire, le jour de leur première heure.",
+    ),
     "A1": Words(
         "Jeunes inscrits au registre",
         "Personnes connues le dernier jour du mois, par quartier de leur adresse confirmée ce jour-là.",
@@ -236,8 +301,75 @@ WHOSE = {
     "person": "De la personne",
     "employer": "De l'employeur",
 }
+CLUB_MOVES = {
+    "entered": "Entrés dans le mois",
+    "active": "Au club à la fin du mois",
+    "left": "Sortis dans le mois",
+}
+CLUB_OUTCOMES = {
+    "lasting_job": "Emploi durable",
+    "emploi_franc": "Emploi franc",
+    "emploi_avenir": "Emploi d'avenir",
+    "other_aided": "Autre contrat aidé",
+    "short_job": "Emploi court",
+    "interim": "Intérim",
+    "apprenticeship": "Alternance",
+    "training": "Formation",
+    "civic_service": "Service civique",
+    "business": "Création d'activité",
+    "continues": "Suivi avec l'agence",
+    "dropped_out": "Abandon",
+    "moved": "Déménagement",
+    "health": "Santé",
+    "unknown": "Issue inconnue",
+}
+SESSIONS = {
+    "held": "Séances tenues",
+    "cancelled": "Séances annulées",
+    "came": "Personnes présentes",
+    "walk-ins": "Dont venues sans inscription",
+    "offers": "Offres présentées",
+}
+PURPOSES = {"avenir": "Associations, emplois d'avenir", "franc": "Employeurs, emplois francs"}
+CHAIN = {
+    "listed": "Au registre",
+    "notified": "Notifiées avec la clause",
+    "contacted": "Contactées",
+    "promised": "Ont promis des postes",
+    "posted": "Ont proposé une offre",
+    "hired": "Ont embauché",
+    "kept": "Toujours en poste à six mois",
+}
+REFUSALS = {
+    "cost": "Reste à payer",
+    "no_tutor": "Pas de tuteur",
+    "no_work": "Pas assez de travail",
+    "paperwork": "Démarches trop lourdes",
+    "length": "Durée du contrat",
+    "premises": "Locaux",
+    "has_one": "A déjà un emploi aidé",
+    "no_answer": "Pas de réponse après plusieurs essais",
+    "other": "Autre motif",
+}
+SIDES = {"targeted": "Jeunes concernés", "others": "Autres jeunes ayant un droit"}
+SIGNED_OR_NOT = {"yes": "ont signé", "no": "n'ont pas signé"}
+CLAUSES = {"propose": "Proposées", "insert": "Insérées", "refuse": "Refusées"}
+CLAUSE_HOURS = {
+    "young_residents": "Jeunes des quartiers",
+    "others": "Autres personnes",
+    "unknown": "Âge ou quartier inconnu",
+}
 ZONE_NAMES = {OUTSIDE_ZONES: "Hors quartier prioritaire", UNKNOWN: "Adresse non confirmée"}
 PROGRAMME_NAMES = {NO_PROGRAMME: "Sans dispositif"}
+
+
+def chain_label(year: int, purpose: str, step: str) -> str:
+    """« 2013, Associations, emplois d'avenir : Contactées »."""
+    return f"{year}, {PURPOSES[purpose]} : {CHAIN[step]}"
+
+
+def refusal_label(purpose: str, reason: str) -> str:
+    return f"{PURPOSES[purpose]} : {REFUSALS.get(reason, reason)}"
 
 
 def month_words(month: Month) -> str:

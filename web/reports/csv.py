@@ -12,7 +12,7 @@ from ..wording.report import HIDDEN
 
 HEADER = (
     "Indicateur", "Libellé", "Période", "Ventilation", "Clé", "Ligne", "Valeur", "Numérateur", "Dénominateur",
-    "Part inconnue", "Évolution sur un mois", "Postes", "Versements", "Montant (€)", "Définition",
+    "Part inconnue", "Évolution sur un mois", "Postes", "Versements", "Montant (€)", "Heures", "Définition",
 )  # fmt: skip
 #: What a breakdown is by, in the words of the table.
 CUTS = {
@@ -30,6 +30,11 @@ CUTS = {
     "situation": "situation",
     "training": "formation",
     "awaited": "réponse attendue",
+    "sessions": "séances",
+    "year": "année",
+    "purpose": "dispositif visé",
+    "side": "jeunes comparés",
+    "whose": "personnes",
 }
 
 
@@ -66,14 +71,14 @@ def _shown(value: float | None, suppressed: bool) -> Any:
 
 
 def _also(part: Line | Indicator) -> list[Any]:
-    """Posts, payments and euros: nothing where they do not apply, « s » where they are hidden."""
+    """Posts, payments, euros and hours: nothing where they do not apply, « s » where they are hidden."""
     said: list[Any] = []
-    for key in ("posts", "payments", "amount_cents"):
+    for key, unit in (("posts", 1), ("payments", 1), ("amount_cents", 100), ("minutes", 60)):
         value = part.also.get(key)
         if key not in part.also:
             said.append(None)
         elif value is None:
             said.append(HIDDEN)
         else:
-            said.append(value / 100 if key == "amount_cents" else value)
+            said.append(value / unit if unit > 1 else value)
     return said

@@ -12,7 +12,7 @@ from matching.report_words import month_words
 from ..charts import Bar, Figure, Series, grouped_bars, horizontal_bars
 from ..wording import MONTHS, euros, number, report_sentences as words, uncapital
 from ..wording.report import HIDDEN, NO_FIGURE
-from . import outcomes
+from . import measures, outcomes
 from .parts import Table, of as _of, share as _share
 
 YEARS = {"D1-year", "D3-year", "D4-year", "D6-year"}
@@ -53,6 +53,7 @@ class Page:
     shares: Table
     rejections: Table
     outcomes: list[Table]
+    measures: list[Table]
     definitions: list[tuple[str, str]]
 
 
@@ -66,6 +67,7 @@ def page(report: MonthlyReport) -> Page:
         shares=_shares(report),
         rejections=_rejections(report),
         outcomes=outcomes.tables(report),
+        measures=measures.tables(report),
         # A figure of the year says what that of the month says, since January.
         definitions=[(each.label, each.definition) for each in report.indicators if each.id not in YEARS],
     )
