@@ -15,15 +15,17 @@ from functools import cached_property
 
 import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from .call_needs import SEATS, Key, Need
-from .scoring.reach import OFFER, Posts, order
+from .scoring.reach import OFFER, Pick, Posts, order
 from .store import scope
 from .store.campaign import Outreach, OutreachAttempt
 from .store.organisations import Organisation
 from .store.people import Person
-from .vocabulary import OutreachPurpose, OutreachState as State
+from .store.placements import Placement
+from .vocabulary import ENGAGED_PLACEMENTS, OutreachPurpose, OutreachState as State
 
 #: A call may still bring a post: nothing promised, nothing refused, not put off.
 TO_CALL = (State.LISTED, State.TO_CONTACT, State.CONTACTED, State.TO_CHASE, State.INTERESTED)
@@ -53,8 +55,9 @@ class Caller:
 @dataclass(frozen=True, slots=True)
 class Line:
     """A caller at its rank. Counts are of people: `waiting` without an offer, whom the post would fit; `served` the
-    first list takes of them; `new` of these no line before serves; `seated` had an offer, but no first list; `fits`
-    entitled people whom it would fit in all. `rome` None: nothing plausible is known of this employer."""
+    first list takes of them; `already` of `waiting` are served by lines before, `new` by this one; `seated` had an
+    offer, but no first list; `fits` entitled people whom it would fit in all. `rome` None: nothing plausible is known
+    of this employer."""
 
     rank: int
     caller: Caller
@@ -62,6 +65,7 @@ class Line:
     label: str | None
     waiting: int
     served: int
+    already: int
     new: int
     seated: int
     fits: int
@@ -78,6 +82,11 @@ class CallList:
     without: int
     reached: int
     left: tuple[tuple[str, int], ...]
+
+    @property
+    def beyond(self) -> int:
+        """How many people without an offer no line could serve."""
+        return sum(count for _, count in self.left)
 
     @cached_property
     def by_outreach(self) -> Mapping[int, Line]:
@@ -131,26 +140,10 @@ def ordered(need: Need, found: Iterable[Caller]) -> CallList:
     at = {key: post for post, key in enumerate(keys)}
     posts = need.fitting(keys)
     picks = order([[at[key] for key in each] for each in asked], posts, need.lack, seats=SEATS)
-    waiting = posts.lacking(need.lack, OFFER)
-    lines = []
+    lines, served = [], np.zeros(need.pool.size, np.bool_)
     for rank, pick in enumerate(picks, 1):
-        post = pick.post
-        ids = _ids(need, posts, post)
-        lines.append(
-            Line(
-                rank=rank,
-                caller=rows[pick.caller],
-                rome=_code(need, keys, post),
-                label=_label(need, keys, post),
-                waiting=int(waiting[post]) if post >= 0 else 0,
-                served=min(int(waiting[post]), SEATS) if post >= 0 else 0,
-                new=len(pick.offered),
-                seated=len(pick.seated),
-                fits=len(posts.people(post)) if post >= 0 else 0,
-                people=ids,
-                first=frozenset(need.pool.inputs.person_ids[list(pick.offered)].tolist()),
-            )
-        )
+        lines.append(_line(need, keys, posts, pick, rows[pick.caller], rank, served))
+        served[list(pick.offered)] = True
     reached = np.zeros(need.pool.size, np.bool_)
     reached[posts.person] = True
     missed = need.without[~reached[need.without]]
@@ -174,21 +167,34 @@ def _turn(caller: Caller) -> tuple[bool, bool, str, str, int]:
     )
 
 
-def _code(need: Need, keys: Sequence[Key], post: int) -> str | None:
-    return need.pool.inputs.referential.codes[keys[post][0]] if post >= 0 else None
-
-
-def _label(need: Need, keys: Sequence[Key], post: int) -> str | None:
-    return need.pool.inputs.referential.labels[keys[post][0]] if post >= 0 else None
-
-
-def _ids(need: Need, posts: Posts, post: int) -> tuple[int, ...]:
-    """Who is without an offer and fits the post, in the order in which the matcher would list them."""
-    if post < 0:
-        return ()
-    people = posts.people(post)
-    rows = people[need.lack[people] == OFFER]
-    return tuple(need.pool.inputs.person_ids[rows].tolist())
+def _line(
+    need: Need,
+    keys: Sequence[Key],
+    posts: Posts,
+    pick: Pick,
+    caller: Caller,
+    rank: int,
+    served: NDArray[np.bool_],
+) -> Line:
+    """`served`: by row of the pool, whom the lines before give an offer."""
+    inputs = need.pool.inputs
+    people = posts.people(pick.post) if pick.post >= 0 else np.zeros(0, np.int64)
+    waiting = people[need.lack[people] == OFFER]
+    code = keys[pick.post][0] if pick.post >= 0 else None
+    return Line(
+        rank=rank,
+        caller=caller,
+        rome=None if code is None else inputs.referential.codes[code],
+        label=None if code is None else inputs.referential.labels[code],
+        waiting=len(waiting),
+        served=min(len(waiting), SEATS),
+        already=int(np.count_nonzero(served[waiting])),
+        new=len(pick.offered),
+        seated=len(pick.seated),
+        fits=len(people),
+        people=tuple(inputs.person_ids[waiting].tolist()),
+        first=frozenset(inputs.person_ids[list(pick.offered)].tolist()),
+    )
 
 
 def _by_occupation(need: Need, rows: Sequence[int]) -> tuple[tuple[str, int], ...]:
@@ -202,7 +208,8 @@ def _by_occupation(need: Need, rows: Sequence[int]) -> tuple[tuple[str, int], ..
 
 
 def people_of(session: Session, actor: scope.Actor, line: Line) -> list[Person]:
-    """Those of the line who are in the caseload, in the order of the list. One query."""
-    query = scope.people(actor).where(Person.id.in_(line.people))
+    """Those of the line who are in the caseload and still free, in the order of the list. One query."""
+    engaged = sa.select(Placement.person_id).where(Placement.state.in_(ENGAGED_PLACEMENTS))
+    query = scope.people(actor).where(Person.id.in_(line.people), Person.id.not_in(engaged))
     known = {person.id: person for person in session.scalars(query)}
     return [known[each] for each in line.people if each in known]

@@ -88,6 +88,13 @@ def told(
     )
 
 
+def aid(
+    organisation: Organisation, purpose: OutreachPurpose, book: ProgrammeBook, on: date
+) -> Monthly | Lump | None:
+    """What the State would pay of a usual post there, whatever its occupation. Reads no database."""
+    return offer_aid.estimate(_usual(purpose, None, None, organisation), organisation, book, on)
+
+
 def _usual(
     purpose: OutreachPurpose, rome: str | None, insee_code: str | None, organisation: Organisation
 ) -> Offer:

@@ -47,6 +47,7 @@ SCREENS = {
     "offers.take": (CHIEF, "/organisations/{organisation}/offre"),
     "organisations.index": (CHIEF, "/organisations"),
     "organisations.show": (CHIEF, "/organisations/{organisation}"),
+    "call_list.index": (CHIEF, "/associations/a-appeler"),
     "invitations.invite": (CHIEF, "/organisations/{organisation}/invitation"),
     "people.index": (CHIEF, "/candidats"),
     "people.show": (CHIEF, "/candidats/{person}"),
@@ -92,6 +93,7 @@ OTHERS = {
     "accounts.second_factor", "accounts.confirm", "health.alive", "health.ready", "imports.rejects", "imports.state",
     "check_ins.ask", "feeds.read", "jobs.show", "jobs.state", "reports.as_csv", "reports.as_json", "static",
     "planning.feed", "planning.one",  # tests/web/test_planning.py
+    "call_list.show",  # tests/web/test_call_list_pages.py
     "personal.answer", "personal.correction", "personal.erasure", "personal.file", "personal.wish", "requests.show",
 }  # fmt: skip
 #: Pages that say no: who asks for what is not theirs, or is not there.

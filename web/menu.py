@@ -64,7 +64,7 @@ def entries() -> list[Entry]:
 CAMPAIGN = (
     ("Associations", "outreach.index", "outreach.read", "associations"),
     ("Employeurs", "outreach.employers", "outreach.people", "employeurs"),
-    ("Qui appeler", "call_list.index", "outreach.people", "appeler"),
+    ("Qui appeler", "call_list.index", "outreach.read", "appeler"),
     ("Bac+4 et 5", "graduates.index", "graduates.read", "diplomes"),
     ("Clauses", "clauses.index", "clauses.read", "clauses"),
 )

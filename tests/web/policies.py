@@ -147,6 +147,8 @@ ENDPOINTS = {
     "proposals.queue": "proposals.read",
     "proposals.show": "proposals.read",
     "proposals.together": "proposals.review",
+    "call_list.index": "outreach.read",
+    "call_list.show": "outreach.people",
     "released.answer": "released.answer",
     "released.answer_by_link": "public",
     "released.by_link": "public",

@@ -4,6 +4,7 @@ from .accounts import pages as accounts
 from .admin import pages as admin
 from .agreements import pages as aided
 from .break_glass import pages as break_glass
+from .call_list import pages as call_list
 from .check_in_answers import pages as check_ins
 from .deadlines import pages as deadlines
 from .employer_aids import pages as aids
@@ -64,6 +65,7 @@ ALL = (
     imports,
     jobs,
     messages,
+    call_list,
     planning,
 )
 

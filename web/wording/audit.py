@@ -83,6 +83,19 @@ ACTIONS = {
     "request.refused": "a refusé la demande d'un jeune",
     "people.export": "a exporté la liste des candidats",
     "deadlines.export": "a exporté les échéances",
+    "graduates.export": "a exporté la liste des bac+4 et bac+5",
+    "approach.suggest": "a retenu un employeur à approcher",
+    "approach.set_aside": "a écarté un employeur à approcher",
+    "approach.take_back": "a repris un employeur écarté",
+    "approach.contact": "a noté un contact avec un employeur pour une personne",
+    "approach.interest": "a noté l'intérêt d'un employeur pour une personne",
+    "approach.interview": "a noté un entretien avec un employeur approché",
+    "approach.hire": "a noté qu'un employeur approché embauche",
+    "approach.refuse": "a noté le refus d'un employeur approché",
+    "approach.no_answer": "a noté un employeur approché sans réponse",
+    "approach.undo": "a annulé une étape d'une démarche",
+    "approach.letter": "a préparé une lettre à un employeur pour une personne",
+    "outreach.people": "a lu qui un appel servirait",
     "match.ask": "a lancé la recherche de candidats",
     "offer.take": "a saisi une offre",
     "offer.edit": "a modifié une offre",
@@ -174,7 +187,7 @@ ACTIONS = {
 KINDS = {
     "account": "compte", "person": "jeune", "offer": "offre", "proposal": "proposition", "placement": "embauche",
     "organisation": "organisation", "import": "import", "report": "bilan", "page": "page", "audit": "journal",
-    "job": "travail", "session": "séance", "caseload": "liste", "deadlines": "liste", "people": "liste",
+    "tender": "marché", "lot": "lot", "clauses": "liste", "job": "travail", "outreach": "prospection", "session": "séance", "caseload": "liste", "deadlines": "liste", "people": "liste",
 }  # fmt: skip
 
 
