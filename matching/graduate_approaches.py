@@ -7,16 +7,16 @@ contract signed elsewhere closes nothing by itself: an employer who was asked is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import audit
 from .errors import Duplicate, IllegalTransition, NotAllowed, StaleVersion
+from .graduate_log import LETTER, UNDO, events, log, standing
 from .placement_guards import UNDER_CONTRACT
 from .store.campaign import ApproachEvent, PotentialApproach
 from .store.organisations import Organisation
@@ -64,8 +64,6 @@ TRANSITIONS: dict[ApproachAction, Step[State]] = {
 }
 #: What an employer answered, or did not.
 RESULTS = frozenset({A.INTEREST, A.INTERVIEW, A.HIRE, A.REFUSE, A.NO_ANSWER})
-#: Lines beside the machine.
-UNDO, LETTER = "undo", "letter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ def suggest(
     )
     session.add(made)
     session.flush()
-    _log(session, made, A.SUGGEST, None, actor_id=actor_id, party=party, on=on, at=at)
+    log(session, made, A.SUGGEST, None, actor_id=actor_id, party=party, on=on, at=at)
     return made
 
 
@@ -146,9 +144,32 @@ def change(
     row.note = note or row.note
     flush(session, "approach")
     code = details.channel if action is A.CONTACT else details.reason_code if action is A.REFUSE else None
-    return _log(
+    return log(
         session, row, action, before, actor_id=actor_id, party=party, on=day, at=at, code=code, note=note
     )
+
+
+def note(
+    session: Session,
+    row: PotentialApproach,
+    result: ApproachAction | None,
+    *,
+    actor_id: int,
+    party: Party,
+    on: date,
+    at: datetime,
+    details: Details,
+    version: int | None = None,
+) -> None:
+    """A contact with the employer and what came of it (None: the answer is awaited), as one says it after a call: the
+    contact is a step of its own where none was noted. Raises as `change`."""
+    if version is not None and row.version != version:
+        raise StaleVersion("stale-version", machine="approach")
+    if result is None or row.state not in TRANSITIONS[result].starts:
+        words = details if result is None else replace(details, note="")
+        change(session, row, A.CONTACT, actor_id=actor_id, party=party, on=on, at=at, details=words)
+    if result is not None:
+        change(session, row, result, actor_id=actor_id, party=party, on=on, at=at, details=details)
 
 
 def undo(
@@ -167,7 +188,7 @@ def undo(
         raise StaleVersion("stale-version", machine="approach")
     if party not in TRANSITIONS[A.CONTACT].parties:
         raise NotAllowed("not-your-step", machine="approach", action=UNDO, party=str(party))
-    steps = standing(_events(session, row.id))
+    steps = standing(events(session, row.id))
     last, back_to = steps[-1], steps[-1].from_state
     if back_to is None:
         raise IllegalTransition("illegal-step", machine="approach", state=str(row.state), action=UNDO)
@@ -177,23 +198,12 @@ def undo(
     row.state = back_to
     _restore(row, steps[:-1])
     flush(session, "approach")
-    return _log(session, row, UNDO, before, actor_id=actor_id, party=party, on=on, at=at, code=last.action)
+    return log(session, row, UNDO, before, actor_id=actor_id, party=party, on=on, at=at, code=last.action)
 
 
 def may_undo(last: ApproachEvent, actor_id: int, party: Party, at: datetime) -> bool:
     """Whether this account may take that step back."""
     return party is Party.SUPERVISOR or (last.actor_id == actor_id and at - last.noted_at <= UNDO_WITHIN)
-
-
-def standing(events: Sequence[ApproachEvent]) -> list[ApproachEvent]:
-    """The steps that hold, in order: what was taken back and lines beside the machine left out."""
-    held: list[ApproachEvent] = []
-    for event in events:
-        if event.action == UNDO:
-            held.pop()
-        elif event.action != LETTER:
-            held.append(event)
-    return held
 
 
 def write(
@@ -217,7 +227,7 @@ def write(
         name(row, person, on)
         flush(session, "approach")
     code = "named" if named else "anonymous"
-    return _log(session, row, LETTER, row.state, actor_id=actor_id, party=party, on=on, at=at, code=code)
+    return log(session, row, LETTER, row.state, actor_id=actor_id, party=party, on=on, at=at, code=code)
 
 
 def name(row: PotentialApproach, person: Person, on: date) -> None:
@@ -279,50 +289,3 @@ def _restore(row: PotentialApproach, steps: Sequence[ApproachEvent]) -> None:
         elif event.action in RESULTS:
             row.result_on = event.done_on
         row.refusal = event.reason_code if event.action == A.REFUSE else None
-
-
-def _events(session: Session, approach_id: int) -> Sequence[ApproachEvent]:
-    return session.scalars(
-        sa.select(ApproachEvent).where(ApproachEvent.approach_id == approach_id).order_by(ApproachEvent.id)
-    ).all()
-
-
-def _log(
-    session: Session,
-    row: PotentialApproach,
-    action: str,
-    before: State | None,
-    *,
-    actor_id: int | None,
-    party: Party,
-    on: date,
-    at: datetime,
-    code: str | None = None,
-    note: str = "",
-) -> ApproachEvent:
-    event = ApproachEvent(
-        approach_id=row.id,
-        actor_id=actor_id,
-        action=str(action),
-        party=str(party),
-        from_state=before,
-        to_state=row.state,
-        reason_code=code,
-        reason=note or None,
-        done_on=on,
-        noted_at=at,
-    )
-    session.add(event)
-    session.flush()
-    details: dict[str, Any] = {"to": str(row.state), **({"reason": code} if code else {})}
-    person = session.get_one(Person, row.person_id)
-    audit.append(
-        session,
-        at=at,
-        actor_id=actor_id,
-        action=f"approach.{action}",
-        subject_kind="person",
-        subject_id=str(person.public_id),
-        details=details,
-    )
-    return event

@@ -1,18 +1,30 @@
 """Every page that exists: who looks at it, and its address on the demo."""
 
+from datetime import date
+
 import sqlalchemy as sa
 
 from matching.store.accounts import User
+from matching.store.campaign import PotentialApproach
 from matching.store.follow_up import HandOver
 from matching.store.intake import ImportBatch
 from matching.store.matches import MatchProposal
 from matching.store.organisations import Offer, Organisation
 from matching.store.people import Person
 from matching.store.placements import Placement
-from matching.vocabulary import HandOverState, OfferState, ProposalState
+from matching.store.sessions import CollectiveSession, SessionAttendance, SessionSlot
+from matching.vocabulary import (
+    ApproachState,
+    AttendanceState,
+    HandOverState,
+    OfferState,
+    ProposalState,
+    SessionState,
+)
 
 CHIEF, OFFICER, ADMIN = "Claire Delmotte", "Étienne Vasseur", "Sophie Marchal"
 LOCAL = "Leïla Morand"
+ANIMATOR = "Rachida Amrani"
 
 #: endpoint -> who looks at it, its address; {names} are taken from the demo
 SCREENS = {
@@ -46,8 +58,8 @@ SCREENS = {
     "offers.new": (CHIEF, "/offres/nouvelle"),
     "offers.take": (CHIEF, "/organisations/{organisation}/offre"),
     "organisations.index": (CHIEF, "/organisations"),
-    "organisations.show": (CHIEF, "/organisations/{organisation}"),
     "call_list.index": (CHIEF, "/associations/a-appeler"),
+    "organisations.show": (CHIEF, "/organisations/{organisation}"),
     "invitations.invite": (CHIEF, "/organisations/{organisation}/invitation"),
     "people.index": (CHIEF, "/candidats"),
     "people.show": (CHIEF, "/candidats/{person}"),
@@ -64,6 +76,10 @@ SCREENS = {
     "aided.show": (CHIEF, "/placements/{aided}/conventions"),
     "aided.register_form": (CHIEF, "/candidats/{person}/contrat-aide"),
     "placements.open_form": (CHIEF, "/propositions/{selected}/embauche"),
+    "graduates.index": (CHIEF, "/diplomes"),
+    "graduates.show": (CHIEF, "/diplomes/{graduate}"),
+    "graduates.letter_form": (CHIEF, "/diplomes/{graduate}/employeurs/{approached}/lettre"),
+    "graduates.profiles": (CHIEF, "/diplomes/employeurs/{approached}"),
     "hand_overs.index": (LOCAL, "/passations"),
     "hand_overs.show": (LOCAL, "/passations/{hand_over}"),
     "hand_overs.ask_form": (CHIEF, "/placements/{placement}/passation"),
@@ -76,6 +92,20 @@ SCREENS = {
     "reports.show": (CHIEF, "/bilans/2013-10"),
     "reports.publication": (CHIEF, "/bilans/2013-10/publication"),
     "rules.index": (CHIEF, "/regles"),
+    "sessions.index": (ANIMATOR, "/seances"),
+    "sessions.show": (CHIEF, "/seances/{full}?q=a"),
+    "sessions.sign": (ANIMATOR, "/seances/{unclosed}/emargement?q=a"),
+    "sessions.sheet": (ANIMATOR, "/seances/{full}/feuille"),
+    "sessions.new": (CHIEF, "/seances/nouvelle"),
+    "sessions.edit": (CHIEF, "/seances/{full}/modifier"),
+    "sessions.cancellation": (CHIEF, "/seances/{full}/annulation"),
+    "sessions.setting": (CHIEF, "/seances/reglages"),
+    "sessions.new_slot": (CHIEF, "/seances/creneaux/nouveau"),
+    "sessions.slot": (CHIEF, "/seances/creneaux/{slot}"),
+    "sessions.closure": (
+        CHIEF,
+        "/seances/fermetures/nouvelle?starts_on=12/11/2013&ends_on=22/11/2013&reason=Travaux",
+    ),
     "accounts.index": (ADMIN, "/comptes"),
     "accounts.invite": (ADMIN, "/comptes/invitation"),
     "accounts.edit": (ADMIN, "/comptes/{user}"),
@@ -88,12 +118,12 @@ OTHERS = {
     # an employer's: tests/web/test_employer_pages.py and tests/browser/test_employer_answers.py
     "aids.index", "aids.show", "released.by_link", "released.index",
     "messages.show",  # tests/web/test_messages_pages.py
+    "call_list.show",  # tests/web/test_call_list_pages.py
     # tests/web/test_employer_offers.py and tests/browser/test_employer_offer.py
     "estimates.titles", "offer_link.show", "own_offers.check",
     "accounts.second_factor", "accounts.confirm", "health.alive", "health.ready", "imports.rejects", "imports.state",
     "check_ins.ask", "feeds.read", "jobs.show", "jobs.state", "reports.as_csv", "reports.as_json", "static",
     "planning.feed", "planning.one",  # tests/web/test_planning.py
-    "call_list.show",  # tests/web/test_call_list_pages.py
     "personal.answer", "personal.correction", "personal.erasure", "personal.file", "personal.wish", "requests.show",
 }  # fmt: skip
 #: Pages that say no: who asks for what is not theirs, or is not there.
@@ -141,8 +171,36 @@ def names(database):
             ),
             "batch": one(sa.select(ImportBatch.public_id).order_by(ImportBatch.id.desc())),
             "hand_over": one(sa.select(HandOver.public_id).where(HandOver.state == HandOverState.ASKED)),
+            **_graduate(session),
+            "unclosed": one(
+                sa.select(CollectiveSession.id)
+                .where(
+                    CollectiveSession.state == SessionState.PLANNED,
+                    CollectiveSession.held_on < date(2013, 11, 4),
+                )
+                .order_by(CollectiveSession.held_on)
+            ),
+            "full": one(
+                sa.select(SessionAttendance.session_id).where(
+                    SessionAttendance.state == AttendanceState.WAITING
+                )
+            ),
+            "slot": one(sa.select(SessionSlot.public_id).order_by(SessionSlot.id)),
             "user": one(sa.select(User.public_id).order_by(User.id)),
         }
+
+
+def _graduate(session):
+    """Somebody for whom an employer was contacted, and that employer."""
+    found = session.execute(
+        sa.select(Person.public_id, Organisation.public_id)
+        .join(PotentialApproach, PotentialApproach.person_id == Person.id)
+        .join(Organisation, Organisation.id == PotentialApproach.organisation_id)
+        .where(PotentialApproach.state == ApproachState.CONTACTED)
+        .order_by(PotentialApproach.id)
+        .limit(1)
+    ).one()
+    return {"graduate": found[0], "approached": found[1]}
 
 
 def pages(app):

@@ -6,11 +6,15 @@ from .agreements import pages as aided
 from .break_glass import pages as break_glass
 from .call_list import pages as call_list
 from .check_in_answers import pages as check_ins
+from .clause_year import pages as clauses
+from .club_answer import pages as club_entry
+from .club_course import pages as club
 from .deadlines import pages as deadlines
 from .employer_aids import pages as aids
 from .employer_answers import pages as released
 from .employer_offer_form import pages as own_offers
 from .feeds import pages as feeds
+from .graduate_steps import pages as graduates
 from .hand_overs import pages as hand_overs
 from .health import pages as health
 from .help import pages as help_
@@ -23,6 +27,7 @@ from .offer_estimates import pages as estimates
 from .offer_forms import pages as offers
 from .offer_link import pages as offer_link
 from .organisations import pages as organisations
+from .packs import pages as packs
 from .people_writing import pages as people
 from .personal import pages as personal
 from .placement_opening import pages as placements
@@ -32,6 +37,7 @@ from .reminders import pages as reminders
 from .reports import pages as reports
 from .requests import pages as requests
 from .rules import pages as rules
+from .session_settings import pages as sessions
 
 #: In the order they are registered.
 ALL = (
@@ -47,6 +53,7 @@ ALL = (
     requests,
     placements,
     aided,
+    clauses,
     hand_overs,
     break_glass,
     deadlines,
@@ -60,13 +67,18 @@ ALL = (
     estimates,
     offer_link,
     organisations,
+    call_list,
     invitations,
     rules,
     imports,
     jobs,
     messages,
-    call_list,
+    club,
+    sessions,
     planning,
+    packs,
+    club_entry,
+    graduates,
 )
 
 __all__ = ["ALL"]

@@ -11,6 +11,7 @@ from flask import current_app, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from matching import (
+    graduates,
     own_file,
     person_edits,
     person_facts,
@@ -89,6 +90,7 @@ def page(ref: UUID, typed: Typed) -> str:
         readers = person_history.readers(session, ref)
         recognition = person_sheet.recognition(session, person) if shows else None
         heard = own_file.heard(session, person)
+        graduate = graduates.is_one(session, person, on)
     note_read("person.read", "person", ref)
     if shows:
         note_read("recognition.read", "person", ref)
@@ -129,6 +131,7 @@ def page(ref: UUID, typed: Typed) -> str:
         readers=readers,
         handed=held,
         heard=heard,
+        graduate=graduate,
         own_words=own_words,
         request_words=request_words,
         on=on,
