@@ -29,7 +29,7 @@ from matching.store.people import Person, SourceRecord
 from matching.vocabulary import BatchState, ImportKind, RowOutcome, Source
 
 from . import kinds, messages, preview, reading, uploads
-from .checking import Checked, Progress, check
+from .checking import Checked, Progress, check, without_year
 from .report import SHOWN, Finding, Report
 
 if TYPE_CHECKING:
@@ -80,13 +80,16 @@ def run(
     today: date,
     nomenclature: str = "2019",
     sheet: str | None = None,
+    year: int | None = None,
     agency: str | None = None,
     dry_run: bool = False,
     actor_id: int | None = None,
     book: ProgrammeBook | None = None,
 ) -> Report:
     """Import a file and say what became of it. Raises Unavailable; a bad file is a report with `refused`."""
-    checked = check(kind, data, file_name, source=source, today=today, nomenclature=nomenclature, sheet=sheet)
+    checked = check(
+        kind, data, file_name, source=source, today=today, nomenclature=nomenclature, sheet=sheet, year=year
+    )
     return take(database, checked, agency=agency, dry_run=dry_run, actor_id=actor_id, book=book)
 
 
@@ -171,6 +174,9 @@ def judge(session: Session, checked: Checked, agency: str | int | None) -> Judge
     if judged.earlier is not None:
         judged.setting = replace(judged.setting, as_new=_created_by(session, judged.earlier))
         report.warnings.append(Finding(None, None, "already-imported", messages.cell("already-imported")))
+    if bare := len(without_year(checked)):
+        said = messages.cell("missing-year", count=bare)
+        report.warnings.append(Finding(None, "annee", "missing-year", said))
     judged.plan = kinds.plan(session, checked.rows, judged.setting)
     _add_refusals(report, judged.plan, checked)
     refused = {finding.row for finding in report.errors}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -102,13 +102,15 @@ def check(
     today: date,
     nomenclature: str = "2019",
     sheet: str | None = None,
+    year: int | None = None,
     rqth: bool = True,
     sha256: str | None = None,
     on_progress: Progress | None = None,
 ) -> Checked:
     """Read and check a file. Raises nothing for a bad one: its report says why it is refused.
 
-    `rqth` False: columns of the RQTH are not even looked at (security.md P2). `sha256`: of the whole file, where
+    `year`: the grant year of the associations whose row says none. `rqth` False: columns of the RQTH are not even
+    looked at (security.md P2). `sha256`: of the whole file, where
     `data` is only the beginning of one that is too large.
     """
     digest = sha256 or hashlib.sha256(data).hexdigest()
@@ -133,7 +135,23 @@ def check(
             _take(checked, rows, len(table.rows), on_progress)
     except UnreadableFile as refusal:
         report.refuse(refusal.code, refusal.facts["message"])
+    if kind is ImportKind.ASSOCIATIONS and year is not None:
+        _date(checked, year)
     return checked
+
+
+def without_year(checked: Checked) -> list[int]:
+    """Positions of the good rows of associations that say no grant year."""
+    if checked.kind is not ImportKind.ASSOCIATIONS:
+        return []
+    return [at for at, row in enumerate(checked.rows) if not row.faulty and row.facts.year is None]
+
+
+def _date(checked: Checked, year: int) -> None:
+    """Give them the year that was said for all of them."""
+    for at in without_year(checked):
+        row = checked.rows[at]
+        checked.rows[at] = replace(row, facts=replace(row.facts, year=year))
 
 
 def _places(table: reading.Table) -> dict[str, int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from matching import dossiers, offer_intake, organisations, referentials
+from matching import dossiers, offer_intake, organisations, outreach_register, referentials
 from matching.offer_intake import OfferPlan
 from matching.planned import Incoming, Plan, Refusal
 from matching.store.base import Base
@@ -97,6 +97,9 @@ def write(
             offer_intake.write(session, planned, book or _shipped(), on=setting.on, actor_id=actor_id)
         case ImportKind.ASSOCIATIONS | ImportKind.EMPLOYERS:
             organisations.write(session, planned)
+            if setting.kind is ImportKind.ASSOCIATIONS:
+                ids = [edits.owner["id"] for edits in planned.edited()]
+                outreach_register.list_grants(session, actor_id=actor_id, on=setting.on, organisations=ids)
             offer_intake.readmit(
                 session, planned.edited(), book or _shipped(), on=setting.on, actor_id=actor_id
             )

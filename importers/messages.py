@@ -48,6 +48,8 @@ CELLS = {
     "insee-as-postcode": "80021 est le code INSEE d'Amiens : il est gardé comme code INSEE. Code postal : 80000, 80080 ou 80090.",
     "bad-phone": "Ce numéro de téléphone n'est pas lisible : il est laissé vide.",
     "bad-email": "Cette adresse électronique n'est pas lisible : elle est laissée vide.",
+    "missing-year": "{count} association(s) sans année de subvention : elles sont gardées, mais dans aucun registre. "
+    "Ajoutez une colonne « annee », indiquez l'année à l'import, ou dites-la plus tard à la page Associations.",
     "missing-zone": "Le quartier n'est pas indiqué : l'adresse sera à confirmer.",
     "mononym": "La personne est enregistrée avec un seul nom.",
     "mixed-script": "Le nom mélange deux alphabets : vérifiez-le.",

@@ -117,6 +117,17 @@ def show(
     return state
 
 
+def say_year(session: Session, batch: ImportBatch, year: int) -> None:
+    """The grant year of the rows that say none, told after the file was looked at: it is read with it when applied.
+
+    Raises IllegalTransition when nobody waits for a decision any more.
+    """
+    if batch.kind is not ImportKind.ASSOCIATIONS or batch.state is not BatchState.CHECKED:
+        raise IllegalTransition("import-not-waiting")
+    batch.options = {**batch.options, "year": year}
+    session.flush()
+
+
 def confirm(session: Session, batch: ImportBatch, *, actor_id: int, at: datetime) -> Job:
     """Somebody wants the good rows applied. Raises IllegalTransition when another was faster."""
     _move(session, batch.id, BatchState.CHECKED, BatchState.APPLYING)

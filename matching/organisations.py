@@ -187,10 +187,13 @@ def _describe(
         target.owner.setdefault(name, None)
     target.own(name_key=key, sector=sector(target.owner["sector"], kind))
     amount, year = facts.subsidy_cents, facts.year
-    if amount is None and year is None:
+    if amount is None and year is None and (subsidies or kind is not ImportKind.ASSOCIATIONS):
         return
     known = next((row for row in subsidies if row["year"] == year), None)
-    if known is None:
+    waiting = next((row for row in subsidies if row["year"] is None), None)
+    if known is None and waiting is not None and amount in (None, waiting["amount_cents"]):
+        target.change(SUBSIDIES, year, waiting, year=year)  # the year that nobody had said
+    elif known is None:
         subsidies.append(target.add(SUBSIDIES, year, year=year, amount_cents=amount))
     elif amount is not None:
         target.change(SUBSIDIES, year, known, amount_cents=amount)

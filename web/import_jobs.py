@@ -121,6 +121,7 @@ def _checked(database: Database, settings: Settings, batch: ImportBatch, progres
         today=databases.business_day(settings, database, None),
         nomenclature=batch.options.get("nomenclature", "2019"),
         sheet=batch.options.get("sheet"),
+        year=batch.options.get("year"),
         rqth=uploads.takes_rqth(),
         sha256=batch.sha256,
         on_progress=_told(progress),

@@ -46,6 +46,12 @@ STEPS = {"check": "Lecture et contrôle", "plan": "Rapprochement avec la base", 
 )
 @click.option("--sheet", metavar="NOM", help="Feuille du classeur (sinon la première qui a des en-têtes).")
 @click.option(
+    "--year",
+    type=click.IntRange(2000, 2100),
+    metavar="AAAA",
+    help="Année de la subvention des associations dont la ligne n'en dit pas.",
+)
+@click.option(
     "--rejects", metavar="SORTIE.csv", help="Écrit là les lignes refusées, à corriger et réimporter."
 )
 @click.option("--agency", metavar="NOM", help="Agence dont les nouveaux jeunes rejoignent le portefeuille.")
@@ -58,6 +64,7 @@ def command(
     today: date | None,
     nomenclature: str,
     sheet: str | None,
+    year: int | None,
     rejects: str | None,
     agency: str | None,
     dry_run: bool,
@@ -75,6 +82,8 @@ def command(
     from .. import cli, database, settings, uploads
     from ..wording import sentence_for
 
+    if year is not None and kind != ImportKind.ASSOCIATIONS:
+        raise click.UsageError("--year ne sert qu'aux associations")
     name = os.fsencode(Path(file).name).decode("utf-8", "replace")  # of another system's character set
     chosen = settings.load()
     if rejects is not None:
@@ -96,6 +105,7 @@ def command(
             today=database.business_day(chosen, opened, today),
             nomenclature=nomenclature,
             sheet=sheet,
+            year=year,
             rqth=uploads.takes_rqth(),
             sha256=sha256,
             on_progress=tell,

@@ -6,12 +6,12 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from matching.vocabulary import Source
 
 from ..wording.imports import CHOICES, SOURCES
-from .fields import cleaned
+from .fields import WholeField, cleaned
 
 
 class UploadForm(FlaskForm):
@@ -29,6 +29,11 @@ class UploadForm(FlaskForm):
         default=str(Source.OTHER),
     )
     file = FileField("Fichier", [FileRequired("Choisissez un fichier.")])
+    year = WholeField(
+        "Année des subventions",
+        [Optional(), NumberRange(2000, 2100, "Indiquez une année de 2000 à 2100.")],
+        refused="Indiquez une année, par exemple 2013.",
+    )
     nomenclature = RadioField(
         "Niveaux de diplôme écrits en chiffres",
         [InputRequired("Choisissez une échelle.")],
@@ -42,4 +47,17 @@ class UploadForm(FlaskForm):
         "Feuille du classeur",
         [Length(max=100, message="100 caractères au plus.")],
         filters=[lambda text: cleaned(text) or None],
+    )
+
+
+class YearForm(FlaskForm):
+    """The grant year of the rows of one file that say none."""
+
+    year = WholeField(
+        "Année des subventions",
+        [
+            InputRequired("Indiquez l'année des subventions."),
+            NumberRange(2000, 2100, "Indiquez une année de 2000 à 2100."),
+        ],
+        refused="Indiquez une année, par exemple 2013.",
     )

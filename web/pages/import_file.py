@@ -23,6 +23,7 @@ from matching.vocabulary import BatchState, ImportKind, JobState, RowOutcome
 
 from .. import job_progress, uploads
 from ..db import installation, note, reading, transaction
+from ..forms.imports import YearForm
 from ..lists import Listing
 from ..notices import done
 from ..security import actor, allows, requires
@@ -83,7 +84,7 @@ def show(ref: uuid.UUID) -> str:
     return _page(ref)
 
 
-def _page(ref: uuid.UUID, conflict: str | None = None) -> str:
+def _page(ref: uuid.UUID, conflict: str | None = None, year: YearForm | None = None) -> str:
     """The page of a file, whatever it has come to. The administrator sees the journal without rows of people."""
     may_run = allows(actor(), "imports.run")
     at = clock.now()
@@ -111,6 +112,7 @@ def _page(ref: uuid.UUID, conflict: str | None = None) -> str:
         people_page="people.show" if batch.kind is ImportKind.YOUNG_PEOPLE else None,
         may_run=may_run,
         conflict=conflict,
+        year=year or YearForm(formdata=None),
         tab=tab,
         tabs=TABS,
         listing=listing,
@@ -167,6 +169,22 @@ def confirm(ref: uuid.UUID) -> Response | tuple[str, int]:
         return _page(ref, job_words.REFUSALS[faster.code]), 409
     job_progress.carry(job)
     return redirect(done(url_for(".show", ref=ref), "import-confirmed"), 303)
+
+
+@pages.post("/imports/<uuid:ref>/annee")
+@requires("imports.run")
+def say_year(ref: uuid.UUID) -> Response | tuple[str, int]:
+    """The grant year of associations whose file says none."""
+    form = YearForm()
+    if not form.validate():
+        return _page(ref, year=form), 422
+    try:
+        with transaction() as session:
+            batch = scope.one(session, scope.batches(actor()), ImportBatch.public_id == ref)
+            flows.say_year(session, batch, form.year.data)
+    except IllegalTransition as faster:
+        return _page(ref, job_words.REFUSALS[faster.code]), 409
+    return redirect(done(url_for(".show", ref=ref), "import-year", year=form.year.data), 303)
 
 
 @pages.post("/imports/<uuid:ref>/abandon")

@@ -148,7 +148,7 @@ def receive() -> Response | tuple[str, int]:
                 file_name=_file_name(form.file.data.filename),
                 sha256=hashlib.sha256(data).hexdigest(),
                 upload=name,
-                options={"nomenclature": form.nomenclature.data, "sheet": form.sheet.data},
+                options=_options(form, kind),
                 agency_id=agency_id,
                 actor_id=actor().id,
                 at=clock.now(),
@@ -164,6 +164,14 @@ def receive() -> Response | tuple[str, int]:
         carry(job)
     shown = url_for(".show", ref=batch.public_id)
     return redirect(done(shown, "import-same" if same else "import-received"), 303)
+
+
+def _options(form: UploadForm, kind: ImportKind) -> dict[str, Any]:
+    """How the file is to be read."""
+    options: dict[str, Any] = {"nomenclature": form.nomenclature.data, "sheet": form.sheet.data}
+    if kind is ImportKind.ASSOCIATIONS and form.year.data is not None:
+        options["year"] = form.year.data
+    return options
 
 
 def _form(form: UploadForm, *refused: str) -> str:

@@ -128,6 +128,7 @@ NOTICES = {
     "job-stopping": "L’arrêt est demandé : il prend effet au prochain point d’étape.",
     "import-received": "Le fichier est reçu. Rien n’est écrit avant votre accord.",
     "import-same": "Ce fichier est déjà en attente : le voici.",
+    "import-year": "L'année {year} sera donnée aux lignes qui n'en disent pas.",
     "import-confirmed": "C’est noté : les lignes correctes vont être appliquées.",
     "import-abandoned": "L’import est abandonné et le fichier effacé. Rien n’a été écrit.",
 }
