@@ -137,7 +137,7 @@ def _interviews(session: Session, ids: Sequence[int], on: date) -> dict[int, dat
         )
         .group_by(Approach.membership_id)
     ).all()
-    return {membership_id: day for membership_id, day in rows}
+    return dict(rows)
 
 
 def cohorts(session: Session, actor: scope.Actor) -> Sequence[Cohort]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from . import club, club_looks, club_silence, club_weeks
-from .errors import NotAllowed
+from .errors import NotAllowed, NotFound
 from .store.club import Club, ClubContact, ClubMembership, ClubWeek
 from .store.people import Person
 from .transitions import refuse
@@ -64,10 +64,7 @@ def note(
     session.flush()
     if said.two_way:
         _heard(session, membership.person_id, said.done_on)
-    if (said.next_step or "").strip():
-        week = week_of(session, membership, said.done_on)
-        if week is not None:
-            week.next_step = _short(said.next_step)
+    next_step(session, membership, said.done_on, said.next_step)
     _bring_back(session, membership, on, at)
     return made
 
@@ -133,6 +130,24 @@ def mark(
     assert week.membership_id == membership.id
     week.excused, week.obstacle, week.next_step = excused, _short(obstacle), _short(next_step)
     session.flush()
+
+
+def next_step(session: Session, membership: ClubMembership, on: date, text: str | None) -> None:
+    """What comes next, said on that day: kept with its week. Nothing said changes nothing."""
+    week = week_of(session, membership, on) if (text or "").strip() else None
+    if week is not None:
+        week.next_step = _short(text)
+        session.flush()
+
+
+def numbered(session: Session, membership: ClubMembership, number: int) -> ClubWeek:
+    """That week of a member. Raises NotFound."""
+    found = session.scalar(
+        sa.select(ClubWeek).where(ClubWeek.membership_id == membership.id, ClubWeek.number == number)
+    )
+    if found is None:
+        raise NotFound("not-found")
+    return found
 
 
 def may_note(membership: ClubMembership, on: date) -> bool:

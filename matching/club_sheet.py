@@ -6,12 +6,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from . import approaches, club_contacts, club_follow_up, club_looks, club_silence, club_weeks
-from .club_looks import Square
+from .club_looks import Coverage, Square
 from .club_silence import Silence
 from .store import scope
 from .store.accounts import User
@@ -70,6 +71,10 @@ class Sheet:
     @property
     def squares(self) -> list[Square]:
         return [week.square for week in self.weeks]
+
+    @property
+    def coverage(self) -> Coverage:
+        return club_looks.coverage(self.squares)
 
     @property
     def current(self) -> Week | None:
@@ -161,5 +166,10 @@ def _names(
     session: Session, events: Sequence[MembershipEvent], contacts: Sequence[ClubContact]
 ) -> dict[int, str]:
     ids = {each.actor_id for each in events} | {each.noted_by_id for each in contacts}
-    rows = session.execute(sa.select(User.id, User.name).where(User.id.in_(ids - {None})))
-    return dict(rows.tuples().all())
+    rows: Any = session.execute(sa.select(User.id, User.name).where(User.id.in_(ids - {None})))
+    return dict(rows.all())
+
+
+def person_ref(session: Session, row: ClubMembership) -> str:
+    """Whose way it is, as the trail names people."""
+    return str(session.scalar(sa.select(Person.public_id).where(Person.id == row.person_id)))

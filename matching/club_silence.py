@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -47,12 +48,12 @@ def silences(
 
 def last_contacts(session: Session, ids: Sequence[int], on: date) -> dict[int, date]:
     """The day of the last two-way contact of each, up to that day. One query."""
-    rows = session.execute(
+    rows: Any = session.execute(
         sa.select(ClubContact.membership_id, sa.func.max(ClubContact.done_on))
         .where(ClubContact.membership_id.in_(ids), ClubContact.two_way, ClubContact.done_on <= on)
         .group_by(ClubContact.membership_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def pauses(session: Session, ids: Sequence[int]) -> dict[int, list[Span]]:

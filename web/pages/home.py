@@ -37,6 +37,7 @@ from ..wording import (
     requests as request_words,
 )
 from . import employer_home, employer_offers
+from .club import day as club_day
 
 pages = Blueprint("home", __name__)
 
@@ -127,6 +128,8 @@ def index() -> str | Response:
 def _elsewhere(me: scope.Actor) -> str | Response:
     if allows(me, "own.offers"):
         return employer_home.page()
+    if allows(me, "club.edit"):
+        return club_day()
     for permission, endpoint in (("accounts.manage", "accounts.index"), ("report.read", "reports.index")):
         if allows(me, permission):
             return redirect(url_for(endpoint), 302)

@@ -164,6 +164,7 @@ document.addEventListener("keydown", (event) => {
   going = 0;
   if (key === "g") { going = Date.now(); event.stopImmediatePropagation(); }
   else if (key === "/") { const field = document.querySelector("[data-search]"); if (field) { event.preventDefault(); field.focus(); } }
+  else if (key === "n") { const link = document.querySelector("[data-note-key]"); if (link) { event.preventDefault(); link.click(); } }
   else if (key === "?") { if (document.getElementById("raccourcis")) { event.preventDefault(); openDialog("raccourcis"); } }
 });
 
@@ -393,3 +394,154 @@ if (offerForm) {
   });
   figure();
 }
+
+// --- attendance: every answer is kept in the page until it is told to be written, whatever becomes of the connection
+// What is kept: ids of attendances, the answer, a key and an instant; never a name. Sent in order; the same key twice is once.
+
+const KEPT = "passerelle.presences.";
+const STATED = { present: "présent", late: "en retard", excused: "excusé", absent: "absent" };
+const attendance = document.querySelector("[data-attendance]");
+const keptPlace = attendance && `${KEPT}${attendance.dataset.attendance}.${attendance.dataset.user}`;
+
+/** The answers that wait, oldest first; a browser without storage keeps them as long as the page. */
+let inPage = [];
+function kept() {
+  try { return JSON.parse(localStorage.getItem(keptPlace) ?? "[]"); } catch { return inPage; }
+}
+function keep(answers) {
+  inPage = answers;
+  try { answers.length ? localStorage.setItem(keptPlace, JSON.stringify(answers)) : localStorage.removeItem(keptPlace); } catch { /* in the page */ }
+}
+const unsent = () => (keptPlace ? kept().length : 0);
+
+if (attendance) {
+  const banner = document.getElementById("connexion");
+  let sending = false, wait = 2000, timer = 0, leaving = false;
+  const row = (ref) => document.getElementById(`p-${ref}`);
+
+  /** The line of somebody as it was pressed, before anybody has read it. */
+  function show({ ref, state }) {
+    const line = row(ref);
+    if (!line) return;
+    for (const button of all("button[name=state]", line)) if (button.hasAttribute("aria-pressed")) button.setAttribute("aria-pressed", String(button.value === state));
+    const tag = document.createElement("span");
+    tag.className = "tag tag-warn";
+    tag.textContent = "En attente d’envoi";
+    line.querySelector("[data-said]").replaceChildren(tag, ` ${STATED[state]}`);
+    line.dataset.shown = state;
+    line.classList.remove("att-dispute");
+  }
+  function recount() {
+    for (const answer of kept()) show(answer);
+    const lines = all(".att-row"), stated = lines.filter((line) => line.dataset.shown).length;
+    const count = document.querySelector("[data-stated]");
+    if (count) count.textContent = String(stated);
+    for (const button of all("[data-closing] button")) button.disabled = unsent() > 0;
+  }
+  function tell(words, link = null) {
+    banner.hidden = !words;
+    const said = document.createElement("p");
+    said.textContent = words;
+    banner.replaceChildren(said);
+    if (link) {
+      const more = document.createElement("p"), anchor = document.createElement("a");
+      anchor.href = attendance.dataset.door;
+      anchor.textContent = link;
+      more.append(anchor);
+      banner.append(more);
+    }
+  }
+  const many = (one, several) => (unsent() > 1 ? several.replace("N", String(unsent())) : one);
+
+  /** A page of the same address for its token: it may have changed since this one was loaded. Null when signed out. */
+  async function token() {
+    const answer = await load("GET", location.pathname);
+    const there = answer.document.querySelector("[data-attendance]");
+    if (!there) return null;
+    if (there.dataset.user !== attendance.dataset.user) return undefined;
+    return answer.document.querySelector("[name=csrf_token]")?.value ?? null;
+  }
+  function signedOut() {
+    tell(`Vous êtes déconnecté. ${many("Votre réponse est gardée", "Vos N réponses sont gardées")} sur cet appareil et ${many("partira", "partiront")} quand vous serez de nouveau sur cette page.`, "Me reconnecter");
+  }
+
+  async function post(answer) {
+    const data = new FormData();
+    const form = document.querySelector("[data-press]");
+    data.set("csrf_token", form?.elements.csrf_token.value ?? "");
+    for (const [name, value] of [["state", answer.state], ["key", answer.key], ["at", answer.at], ["version", answer.version]]) data.set(name, value);
+    return load("POST", `${location.pathname}/${answer.ref}`, data);
+  }
+
+  /** Sends what waits, one at a time; stops at the first that nobody answers, and tries again later. */
+  async function send() {
+    clearTimeout(timer);
+    if (sending) return;
+    sending = true;
+    let renewed = false;
+    try {
+      while (unsent()) {
+        const answer = kept()[0];
+        let said = await post(answer);
+        if (said.status === 400 && !renewed) {
+          renewed = true;
+          const fresh = await token();
+          if (fresh === undefined || fresh === null) { signedOut(); return; }
+          for (const field of all("[name=csrf_token]")) field.value = fresh;
+          said = await post(answer);
+        }
+        if (said.status === 401 || (said.status < 400 && !said.document.querySelector("[data-part]"))) { signedOut(); return; }
+        if (said.status === 400 || said.status === 429 || said.status >= 500) throw new Error("later");
+        // It was read: written, already known, or refused with its reason on the line.
+        keep(kept().filter((each) => each.key !== answer.key));
+        const focused = document.activeElement, value = row(answer.ref)?.contains(focused) ? focused.value : null;
+        if (said.document.querySelector("[data-part]")) place(said.document);
+        else say(said.document.querySelector("main p")?.textContent ?? "", "error", { words: "Recharger", run: () => location.reload() });
+        if (value) (all("button[name=state]", row(answer.ref) ?? document).find((button) => button.value === value) ?? row(answer.ref)?.querySelector("button"))?.focus();
+        recount();
+        wait = 2000;
+      }
+      tell("");
+    } catch {
+      tell(`Connexion perdue. ${many("Votre réponse partira", "Vos N réponses partiront")} dès qu’elle revient.`);
+      timer = setTimeout(send, wait);
+      wait = Math.min(wait * 2, 30000);
+    } finally { sending = false; }
+  }
+
+  attendance.addEventListener("submit", (event) => {
+    const form = event.target.closest("[data-press]");
+    if (!form || !event.submitter?.value) return;
+    event.preventDefault();
+    const line = form.closest("[data-ref]");
+    const answer = { ref: line.dataset.ref, state: event.submitter.value, version: form.elements.version.value, key: crypto.randomUUID?.() ?? keyOf(), at: new Date().toISOString() };
+    // What has not been sent yet of the same person is replaced; what is on its way is not.
+    const waiting = kept();
+    keep([...waiting.filter((each, number) => each.ref !== answer.ref || (sending && number === 0)), answer]);
+    recount();
+    if (banner.hidden || navigator.onLine) send(); else tell(`Connexion perdue. ${many("Votre réponse partira", "Vos N réponses partiront")} dès qu’elle revient.`);
+  });
+  /** Away from https there is no randomUUID. */
+  function keyOf() {
+    const bytes = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return `${bytes.slice(0, 8)}-${bytes.slice(8, 12)}-${bytes.slice(12, 16)}-${bytes.slice(16, 20)}-${bytes.slice(20)}`;
+  }
+  addEventListener("online", () => { wait = 2000; send(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && unsent()) send(); });
+  addEventListener("beforeunload", (event) => { if (unsent() && !leaving) event.preventDefault(); });
+  banner.addEventListener("click", (event) => { if (event.target.closest("a")) leaving = true; });
+  recount();
+  if (unsent()) send();
+}
+
+// Whoever leaves takes nothing along: what was not sent is said first, then forgotten.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("[action$='/deconnexion']");
+  if (!form) return;
+  if (unsent() && !form.dataset.sure) {
+    event.preventDefault();
+    say(`${unsent()} présence${unsent() > 1 ? "s ne sont" : " n’est"} pas encore envoyée${unsent() > 1 ? "s" : ""} : quitter maintenant les efface.`, "error", { words: "Quitter quand même", run: () => { form.dataset.sure = "yes"; form.requestSubmit(); } });
+    return;
+  }
+  try { for (const name of Object.keys(localStorage)) if (name.startsWith(KEPT)) localStorage.removeItem(name); } catch { /* nothing is kept */ }
+});
