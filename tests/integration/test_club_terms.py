@@ -85,7 +85,8 @@ BEFORE = date(2010, 1, 1)
 )  # fmt: skip
 def test_the_home_of_the_day_is_the_one_rights_read(session, kind, inside, start, end, on, verdict, reason):
     club, person = a_club(session), build.person(session)
-    spell(session, person, build.zone(session) if inside else None, kind, start, end)
+    zone = build.zone(session)
+    spell(session, person, zone if inside else None, kind, start, end)
     build.zone(session, local_id="qpv", kind=ZoneKind.QPV, valid_from=date(2015, 1, 1), valid_to=None)
     found = said(session, club, person, Term.ZONE, on)
     assert (found.verdict, found.reason) == (verdict, reason)

@@ -33,12 +33,13 @@ HOUSES = {
     "company": (Sector.MARKET, EmployerKind.COMPANY),
 }
 
-#: e-mail -> what one can do as that person, in the order of the door; the animator has no screen yet.
+#: e-mail -> what one can do as that person, in the order of the door.
 DOORS = {
     ACTORS["importer"][
         0
     ]: "Conseillère et encadrante : examine, propose, importe des fichiers, publie le bilan.",
     ACTORS["advisor"][0]: "Conseiller de la même agence : examine et propose.",
+    ACTORS["animator"][0]: "Animatrice du club : invite, inscrit, suit les membres et les séances.",
     ACTORS["local"][0]: "Mission locale : accepte un suivi, signe et suit les emplois d'avenir.",
     ACTORS["admin"][0]: "Administratrice : comptes et journal, sans lire aucune fiche.",
     ACTORS["association"][0]: "Association : propose un emploi, répond aux candidatures, suit ses aides.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from matching.club_groups import Group
@@ -13,9 +13,9 @@ from matching.store.club import Club, Cohort, MembershipEvent
 from matching.store.people import full_name as full_name
 from matching.vocabulary import MembershipState as State, Verdict
 
-from . import capital as capital, day, weekday
+from . import capital as capital, day, phone as phone, weekday
 from .conditions import place
-from .people import level
+from .people import BANDS as BANDS, level as level
 
 #: state -> words of the tag, its kind.
 STATES: dict[State, tuple[str, str]] = {
@@ -75,6 +75,7 @@ FIELDS = {
     "M": "du bureau et de l’informatique",
     "N": "du transport et de la logistique",
 }
+FIELD_CHOICES = tuple((letter, capital(f"métiers {said}")) for letter, said in FIELDS.items())
 NOTICES = {
     "club-cree": "Club créé. Ses animateurs peuvent maintenant préparer un groupe.",
     "club-regle": "Réglages enregistrés. Ils valent pour les prochaines inscriptions.",
@@ -83,6 +84,7 @@ NOTICES = {
     "groupe-vide-cree": "Groupe créé. Invitez maintenant des candidats.",
     "groupe-regle": "Groupe enregistré.",
     "club-invites": "Invités : {invites}. Messages à partir : {ecrits}. Laissés de côté : {refus}.",
+    "club-personne": "Cochez au moins un candidat, puis invitez.",
     "club-inscrit": "Inscrit. Le parcours commence au premier jour du groupe.",
     "club-commence": "Inscrit. Le groupe a déjà commencé : les semaines comptent à partir d’aujourd’hui.",
     "club-attente": "Mis sur la liste d’attente, à la suite des autres.",
@@ -169,6 +171,13 @@ def rules(club: Club) -> list[tuple[str, str]]:
     ]
 
 
+def band(value: int | None) -> str:
+    """The band of the filter that a level falls in."""
+    if value is None:
+        return "unknown"
+    return {0: "none", 3: "3", 4: "4", 5: "5"}.get(value, "6")
+
+
 def search(days: int) -> str:
     """« 14 mois de recherche »."""
     months = int(days / 30.44)
@@ -206,6 +215,13 @@ def _levels(group: Group) -> str:
     return level(high) if low == high else most
 
 
+def choice(standing: Standing) -> str:
+    """« Groupe de novembre, le 12 novembre 2013 : 4 places libres »."""
+    free = standing.free
+    left = f"{free} place{'s' if free > 1 else ''} libre{'s' if free > 1 else ''}" if free else "complet"
+    return f"{standing.cohort.name}, le {day(standing.cohort.starts_on)} : {left}"
+
+
 def seats(standing: Standing) -> str:
     """« 9 places prises sur 12 »."""
     taken, whole = standing.taken, standing.cohort.seats
@@ -233,11 +249,3 @@ def last_answer(events: Iterable[MembershipEvent]) -> str:
     how = CHANNELS.get(event.reason or "", "").lower()
     by = "par le lien du message" if event.party == "young_person" else how
     return f"D’accord le {day(event.done_on)}{', ' + by if by else ''}"
-
-
-def refused(lines: Iterable[tuple[str, str]]) -> list[str]:
-    return [f"{name} : {sentence}" for name, sentence in lines]
-
-
-def typed(values: Mapping[str, str]) -> str:
-    return ", ".join(f"{name} : {value}" for name, value in values.items() if value)
