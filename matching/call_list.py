@@ -138,8 +138,10 @@ def ordered(need: Need, found: Iterable[Caller]) -> CallList:
     asked = [need.asked_for(each.organisation) for each in rows]
     keys = sorted({key for each in asked for key in each})
     at = {key: post for post, key in enumerate(keys)}
-    posts = need.fitting(keys)
-    picks = order([[at[key] for key in each] for each in asked], posts, need.lack, seats=SEATS)
+    posts, wished = need.fitting(keys)
+    # At equal gain, what people look for itself before its sibling; then what the employer likelier takes on.
+    options = [sorted((at[key] for key in each), key=lambda post: -wished[post]) for each in asked]
+    picks = order(options, posts, need.lack, seats=SEATS)
     lines, served = [], np.zeros(need.pool.size, np.bool_)
     for rank, pick in enumerate(picks, 1):
         lines.append(_line(need, keys, posts, pick, rows[pick.caller], rank, served))

@@ -22,7 +22,7 @@ from .employs import Employs
 from .offer_estimate import Pool
 from .postal import Communes
 from .scoring import columnwise
-from .scoring.columns import UNKNOWN, Occupations, OfferColumns, SkillLists, Weights, stable_keys
+from .scoring.columns import PARTS, UNKNOWN, Occupations, OfferColumns, SkillLists, Weights, stable_keys
 from .scoring.prepare import Problem
 from .scoring.reach import NOTHING, OFFER, SEAT, Posts, Rows
 from .store.matches import MatchProposal
@@ -50,6 +50,7 @@ PROMISED = (
     PlacementState.AID_GRANTED,
     PlacementState.AID_REFUSED,
 )
+WISH = PARTS.index("wish")
 #: Pairs looked at at a time.
 CHUNK = 1_000_000
 #: An occupation and a place, by their rows in the referential and in the places of the pool.
@@ -82,16 +83,20 @@ class Need:
         place = self.pool.place_of.get(insee_code, UNKNOWN)
         return [(index[rome], place) for rome in self.employs.plausible(organisation) if rome in index]
 
-    def fitting(self, keys: Iterable[Key]) -> Posts:
-        """Whom each of these posts fits among the entitled, in the order in which the matcher would list them."""
+    def fitting(self, keys: Iterable[Key]) -> tuple[Posts, NDArray[np.int64]]:
+        """Whom each of these posts fits among the entitled, in the order in which the matcher would list them; and by
+        post how much it is what those without an offer look for, the occupation itself before its sibling."""
         wanted = list(keys)
         problem = self._problem(wanted)
         person, post = _pairs(problem, self.entitled, _nobody())
-        score = columnwise.scores(problem, columnwise.parts(problem, person, post))
-        rank = columnwise.rankings(problem, person, post, score)
+        parts = columnwise.parts(problem, person, post)
+        rank = columnwise.rankings(problem, person, post, columnwise.scores(problem, parts))
         order = np.lexsort((np.iinfo(np.uint64).max - rank, post))
         indptr = np.searchsorted(post[order], np.arange(len(wanted) + 1)).astype(np.int64)
-        return Posts(indptr, person[order])
+        wished = np.zeros(len(wanted), np.int64)
+        lacking = self.lack[person] == OFFER
+        np.add.at(wished, post[lacking], parts[lacking, WISH])
+        return Posts(indptr, person[order]), wished
 
     def _problem(self, keys: list[Key]) -> Problem:
         """These posts as offers of the programme that start that day and ask for what such offers usually ask."""
