@@ -96,6 +96,8 @@ SCREENS = {
     "sessions.show": (CHIEF, "/seances/{full}?q=a"),
     "sessions.sign": (ANIMATOR, "/seances/{unclosed}/emargement?q=a"),
     "sessions.sheet": (ANIMATOR, "/seances/{full}/feuille"),
+    "packs.show": (CHIEF, "/seances/{full}/offres?q=a"),
+    "packs.sheet": (ANIMATOR, "/seances/{full}/offres/feuille"),
     "sessions.new": (CHIEF, "/seances/nouvelle"),
     "sessions.edit": (CHIEF, "/seances/{full}/modifier"),
     "sessions.cancellation": (CHIEF, "/seances/{full}/annulation"),

@@ -82,7 +82,7 @@ REFUSALS = {
     "cohort-day-off": "Le {day} n'est pas un jour ouvré : choisissez un autre premier jour.",
     "cohort-name-needed": "Donnez un nom au groupe.",
     "cohort-name-taken": "Un groupe de ce club s'appelle déjà « {name} » : donnez-lui un autre nom.",
-    "cohort-others-wait": "{name} attend une place depuis le {day} : inscrivez d'abord cette personne, ou retirez-la de la liste d'attente.",
+    "cohort-others-wait": "{name} attend une place : inscrivez d'abord cette personne, ou retirez-la de la liste d'attente.",
     "cohort-seats": "Un groupe a de {low} à {high} places : corrigez le nombre.",
     "cohort-seats-taken": "{taken} places sont déjà prises : gardez-en au moins autant.",
     "cohort-started": "Le groupe a commencé le {day} : son premier jour ne change plus.",
