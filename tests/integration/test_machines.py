@@ -30,7 +30,16 @@ from datetime import UTC, date, datetime
 import pytest
 import sqlalchemy as sa
 
-from matching import collective, club, milestones, offers, outreach, placements, proposals
+from matching import (
+    club,
+    collective,
+    graduate_approaches,
+    milestones,
+    offers,
+    outreach,
+    placements,
+    proposals,
+)
 from matching.eligibility import programme
 from matching.errors import IllegalTransition, InvalidInput, NotAllowed
 from matching.store.matches import Release, ReviewDecision
@@ -61,10 +70,15 @@ MACHINES = (
     (machines.SESSION, collective.TRANSITIONS),
     (machines.OUTREACH, outreach.TRANSITIONS),
     (machines.MEMBERSHIP, club.TRANSITIONS),
+    (machines.APPROACH, graduate_approaches.TRANSITIONS),
 )
 
 
-@pytest.mark.parametrize(("told", "table"), MACHINES, ids=("offer", "proposal", "placement", "milestone", "session", "outreach", "membership"))
+@pytest.mark.parametrize(
+    ("told", "table"),
+    MACHINES,
+    ids=("offer", "proposal", "placement", "milestone", "session", "outreach", "membership", "approach"),
+)
 def test_the_table_is_the_one_of_the_page(told, table):
     assert machines.of_code(table) == machines.read(told)
 

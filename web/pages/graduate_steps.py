@@ -160,15 +160,15 @@ def letter(ref: UUID, employer: UUID) -> str | tuple[str, int]:
         with transaction() as session:
             sheet = sheet_of(session, ref)
             card = _card(session, sheet, employer)
+            named = bool(form.named.data)
+            if not named and words.says_name(form.words.data or "", sheet.person):
+                form.words.errors = [words.NAME_IN_LETTER]
+                return _letter(ref, employer, form), 422
             row = (
                 flow.suggest(session, sheet.person, card.employer, card.found, **_who())
                 if card.row is None
                 else card.row
             )
-            named = bool(form.named.data)
-            if not named and words.says_name(form.words.data or "", sheet.person):
-                form.words.errors = [words.NAME_IN_LETTER]
-                return _letter(ref, employer, form), 422
             flow.write(session, row, sheet.person, named=named, **_who())
     except InvalidInput as fault:
         field = form.named if fault.code == "name-not-agreed" else form.words
