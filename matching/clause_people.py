@@ -25,10 +25,9 @@ from .store.people import Person
 from .transitions import refuse
 from .vocabulary import Party, ZoneKind
 
-#: Of which public somebody is (programmes.md d).
-PUBLICS = (
-    "long_term", "minima", "rqth", "young_low_level", "iae", "plie", "geiq", "justice", "senior", "qpv",
-)  # fmt: skip
+#: Of which public somebody is (programmes.md d). What tells of health or of justice is kept nowhere here: `other`, on
+#: a proof that was seen.
+PUBLICS = ("long_term", "minima", "young_low_level", "iae", "plie", "geiq", "senior", "qpv", "other")
 CONTRACTS = ("CDI", "CDD", "CTT", "CDU", "CPR", "APP")
 EXITS = ("lasting_job", "short_job", "training", "other_lot", "unemployed", "left", "unknown")
 #: So many months of hours count from the first contract.

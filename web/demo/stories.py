@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from . import club, graduates, sessions
+from . import clauses, club, club_weeks, graduates, sessions
 
 if TYPE_CHECKING:
     from .load import Stage
@@ -15,5 +15,11 @@ Line = dict[str, Any]
 #: (line, people, seed, today) -> lines; `line(day, actor, act, **what)` makes one, days in any order.
 Story = Callable[[Callable[..., Line], int, int, date], Iterator[Line]]
 
-STORIES: tuple[Story, ...] = (graduates.tell, club.tell, sessions.tell)
-ACTS: dict[str, Callable[[Stage, Line, date], None]] = {**graduates.ACTS, **club.ACTS, **sessions.ACTS}
+STORIES: tuple[Story, ...] = (clauses.tell, graduates.tell, club.tell, club_weeks.tell, sessions.tell)
+ACTS: dict[str, Callable[[Stage, Line, date], None]] = {
+    **clauses.ACTS,
+    **graduates.ACTS,
+    **club.ACTS,
+    **club_weeks.ACTS,
+    **sessions.ACTS,
+}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from matching.clause_queries import Member
 from matching.clause_sums import FULL_TIME, full_time_tenths
 from matching.clauses import TenderAction as A
 from matching.report_words import MONTHS
-from matching.store.campaign import Lot, Tender, TenderEvent
+from matching.store.campaign import Lot, TenderEvent
 from matching.vocabulary import TenderState
 
 NOTICES = {
@@ -76,14 +75,13 @@ REFUSALS = {
 PUBLICS = {
     "long_term": "Demandeur d'emploi de longue durée",
     "minima": "RSA ou autre minimum social",
-    "rqth": "Travailleur handicapé ou obligation d'emploi",
     "young_low_level": "Moins de 26 ans, peu qualifié ou sans expérience",
     "iae": "Parcours d'insertion par l'activité économique",
     "plie": "Participant du PLIE",
     "geiq": "Salarié d'un GEIQ",
-    "justice": "Personne sous main de justice",
     "senior": "Senior",
     "qpv": "Habitant d'un quartier prioritaire",
+    "other": "Autre public de la clause, preuve vue",
 }
 MODES = {
     "direct": "Embauche directe",
@@ -162,14 +160,6 @@ def typed(minutes: int) -> str:
     return f"{whole},5" if rest == 30 else f"{whole} h {rest:02d}"
 
 
-def euros(cents: int | None) -> str:
-    """« 1 250,50 € », « 30 € »."""
-    if cents is None:
-        return "—"
-    whole, rest = divmod(cents, 100)
-    return f"{whole:,}".replace(",", "\u202f") + (f",{rest:02d}" if rest else "") + "\u00a0€"
-
-
 def percent(basis_points: int) -> str:
     """« 7,25 % »."""
     return f"{basis_points / 100:g}\u00a0%".replace(".", ",")
@@ -201,10 +191,6 @@ def gap(minutes: int | None) -> str:
 
 def lot(each: Lot) -> str:
     return f"Lot {each.number} : {each.label}"
-
-
-def title(tender: Tender) -> str:
-    return tender.object
 
 
 def member(each: Member) -> str:
@@ -248,7 +234,3 @@ def faster(who: tuple[str, datetime] | None) -> str:
     if who is None:
         return "Cette page a changé entre-temps."
     return f"{who[0]} a écrit ici entre-temps, le {moment(who[1])}."
-
-
-def listed(names: Sequence[str]) -> str:
-    return ", ".join(names)
