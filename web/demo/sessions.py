@@ -6,7 +6,7 @@ Members of the club come most weeks; other young people out of work fill the sea
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -190,11 +190,12 @@ def _held(stage: Stage, line: Line, day: date) -> None:
             sa.select(SessionAttendance).where(SessionAttendance.session_id == row.id)
         )
     }
+    pressed = datetime.combine(row.held_on, row.starts_at, collective.HERE) + timedelta(minutes=5)
     dice, actor = Random(f"{line['held']} {line['slot']}"), stage.who(line)["actor_id"]
     for identifier, letter in zip(line["people"], line["states"], strict=False):
         who = by_person[stage.person({**line, "person": identifier}).id]
         key = str(UUID(int=dice.getrandbits(128)))
-        said = Statement(LETTERS[letter], key, stage.at, who.version)
+        said = Statement(LETTERS[letter], key, pressed, who.version)
         attendance.say(stage.session, row, who, said, actor_id=actor, on=day, at=stage.at)
     if line["closed"]:
         collective.change(

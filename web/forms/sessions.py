@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from datetime import date, time
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from matching.collective import REASON, Plan
@@ -28,8 +29,9 @@ def at_most(length: int) -> Length:
 class HourField(_Typed):
     """An hour of the day: « 9 h 30 », « 9h30 », « 14:00 », « 14 »."""
 
-    def __init__(self, label: str, validators: tuple[object, ...] = ()) -> None:
-        super().__init__(label, validators, refused="Indiquez une heure, par exemple 9 h 30.")  # type: ignore[arg-type]
+    def __init__(self, label: str, validators: Sequence[Callable[..., Any]] = (), **kw: Any) -> None:
+        kw.setdefault("refused", "Indiquez une heure, par exemple 9 h 30.")
+        super().__init__(label, validators, **kw)
 
     def parsed(self, text: str) -> time:
         found = _HOUR.fullmatch(text.replace("\u00a0", " ").replace("\u202f", " "))
@@ -98,7 +100,7 @@ class SlotForm(FlaskForm):
     """A weekly appointment."""
 
     version = IntegerField()
-    weekday = SelectField("Jour de la semaine", choices=words.DAYS)
+    weekday = SelectField("Jour de la semaine", choices=[SelectChoice(*each) for each in words.DAYS])
     starts_at = _hour("Début")
     ends_at = _hour("Fin")
     theme = _theme()

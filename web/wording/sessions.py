@@ -115,7 +115,9 @@ def state(row: CollectiveSession, over: bool) -> tuple[str, str]:
 
 
 def seats(taken: int, capacity: int, waiting: int = 0) -> str:
-    """« 9 places prises sur 12 », « Complète, 3 en attente »."""
+    """« 12 places libres », « 9 places prises sur 12 », « Complète, 3 en attente »."""
+    if not taken:
+        return f"{capacity} place{'s' if capacity > 1 else ''} libre{'s' if capacity > 1 else ''}"
     if taken < capacity:
         return f"{taken} place{'s' if taken > 1 else ''} prise{'s' if taken > 1 else ''} sur {capacity}"
     return f"Complète{f', {waiting} en attente' if waiting else ''}"
