@@ -134,6 +134,6 @@ def test_who_has_no_caseload_is_led_to_what_is_theirs(app, database, kind, leads
         user = doors.account(session, kind)
     answer = doors.sign_in(app, user).get("/")
     if leads_to is None:
-        assert answer.status_code == 200 and "Aucun écran" in answer.text
+        assert answer.status_code == 200 and "Aucun parcours" in answer.text
     else:
         assert (answer.status_code, answer.headers["Location"]) == (302, leads_to)

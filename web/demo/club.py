@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 NAME = "Club des jeunes d’Amiens Nord"
 SEATS = 12
-#: Days before the last one that each group began: over, in its tenth week, in its fourth, and the one to come.
-BEGAN = (203, 70, 28, -7)
+#: Days before the last one that each group began: over, in its twelfth week, in its fifth, and the one to come.
+BEGAN = (203, 77, 28, -7)
 #: Beyond the cast of the journal, whose people are on their way to a contract.
 FIRST = 60
 #: The column of the file that says from when somebody is free, and who says it again in September (`write`): who says

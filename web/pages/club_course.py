@@ -143,19 +143,19 @@ def reopen(ref: UUID) -> Any:
     )  # fmt: skip
 
 
-@pages.route("/club/<uuid:ref>/situation/<int:month>", methods=["GET", "POST"])
+@pages.route("/club/<uuid:ref>/situation/<int:number>", methods=["GET", "POST"])
 @requires("club.edit")
-def follow_up(ref: UUID, month: int) -> Any:
+def follow_up(ref: UUID, number: int) -> Any:
     """The situation 3 and 6 months after the planned end, asked on the phone."""
     with reading() as session:
-        _follow_up(session, row_of(session, ref), month)
+        _follow_up(session, row_of(session, ref), number)
     if request.method == "GET":
-        return shown(ref, FOLLOW_UP, forms.FollowUpForm(formdata=None), about=f"À {month} mois")
+        return shown(ref, FOLLOW_UP, forms.FollowUpForm(formdata=None), about=f"À {number} mois")
     missed = "manque" in request.form
     form = pressed() if missed else forms.FollowUpForm()
 
     def act(session: Session, row: ClubMembership) -> None:
-        found = _follow_up(session, row, month)
+        found = _follow_up(session, row, number)
         if missed:
             club_follow_up.miss(session, found, on=today(), **who())
         else:
