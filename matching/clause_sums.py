@@ -1,7 +1,7 @@
 """The arithmetic of a social clause, exact, on minutes and cents: what is due, done, expected by now, missing.
 
-The hours of a month are known once it is over, so what is expected runs to the end of the last whole month; on the last
-day of the lot everything is. Nothing here reads the base.
+The hours of a month come in the days that follow it, so what is expected runs to the end of the last month that had
+time to come in, and to the last day of the lot once that is past. Nothing here reads the base.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ USUAL_FROM_BP, USUAL_TO_BP = 500, 1_000
 #: Late by more than one part in so many of what is expected: shown on top.
 LATE_PART = 5
 DAY = timedelta(days=1)
+#: Within which the hours of a month are told.
+GRACE = timedelta(days=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +105,17 @@ def by_the_end_of(due: int, starts_on: date, ends_on: date, through: date) -> in
     return due * gone // total
 
 
+def counted_to(ends_on: date | None, on: date) -> date:
+    """The last day whose hours should be known by now."""
+    told = on - GRACE
+    return ends_on if ends_on is not None and ends_on <= told else told.replace(day=1) - DAY
+
+
 def expected(due: int, starts_on: date | None, ends_on: date | None, on: date) -> int | None:
     """Minutes expected by now; None when the days of the lot are not known."""
     if starts_on is None or ends_on is None:
         return None
-    through = on if on >= ends_on else on.replace(day=1) - DAY
-    return by_the_end_of(due, starts_on, ends_on, through)
+    return by_the_end_of(due, starts_on, ends_on, counted_to(ends_on, on))
 
 
 def in_year(due: int, starts_on: date | None, ends_on: date | None, year: int) -> int | None:

@@ -103,7 +103,7 @@ def of_year(session: Session, actor: scope.Actor, year: int, on: date) -> list[B
                 1
                 for lot in own_lots
                 if _runs(lot, first, last)
-                and _late(lot, so_far.get(lot.id, Done()), min(on, date(year + 1, 1, 1)))
+                and _late(lot, so_far.get(lot.id, Done()), min(on, last + sums.DAY + sums.GRACE))
             ),
         )
         if made.acts != Acts() or made.lots or made.undated:

@@ -5,7 +5,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from matching.store.accounts import User
-from matching.store.campaign import PotentialApproach
+from matching.store.campaign import ClausePerson, Lot, PotentialApproach, Tender
 from matching.store.follow_up import HandOver
 from matching.store.intake import ImportBatch
 from matching.store.matches import MatchProposal
@@ -20,6 +20,7 @@ from matching.vocabulary import (
     OfferState,
     ProposalState,
     SessionState,
+    TenderState,
 )
 
 CHIEF, OFFICER, ADMIN = "Claire Delmotte", "Étienne Vasseur", "Sophie Marchal"
@@ -114,6 +115,16 @@ SCREENS = {
     "admin.journal": (ADMIN, "/journal"),
     "admin.verification": (ADMIN, "/journal/verification"),
     "jobs.index": (ADMIN, "/travaux"),
+    "clauses.index": (CHIEF, "/clauses"),
+    "clauses.new": (CHIEF, "/clauses/nouveau"),
+    "clauses.show": (CHIEF, "/clauses/{tender}"),
+    "clauses.edit": (CHIEF, "/clauses/{tender}/modifier"),
+    "clauses.year": (CHIEF, "/clauses/acheteurs/2013"),
+    "clauses.lot_new": (CHIEF, "/clauses/{tender}/lots/nouveau"),
+    "clauses.lot": (CHIEF, "/clauses/lots/{lot}"),
+    "clauses.lot_edit": (CHIEF, "/clauses/lots/{lot}/modifier"),
+    "clauses.person_new": (CHIEF, "/clauses/lots/{lot}/personnes/nouvelle?ailleurs=1"),
+    "clauses.person_edit": (CHIEF, "/clauses/lots/{lot}/personnes/{clause_person}"),
 }
 #: What answers with something else than a page of its own, or is looked at by a test of its own.
 OTHERS = {
@@ -151,6 +162,8 @@ def names(database):
         )
         proposal = session.scalars(waiting.limit(1)).one()
         looked_at = session.get_one(Offer, proposal.offer_id)
+        hours = one(sa.select(Lot).join(ClausePerson, ClausePerson.lot_id == Lot.id).join(Tender, Tender.id == Lot.tender_id)
+                    .where(Tender.state == TenderState.INSERTED).order_by(Lot.id))  # fmt: skip
         placed = sa.select(Placement.proposal_id).where(Placement.proposal_id.is_not(None))
         return {
             "offer": looked_at.public_id,
@@ -188,6 +201,9 @@ def names(database):
                 )
             ),
             "slot": one(sa.select(SessionSlot.public_id).order_by(SessionSlot.id)),
+            "tender": one(sa.select(Tender.public_id).where(Tender.id == hours.tender_id)),
+            "lot": hours.public_id,
+            "clause_person": one(sa.select(ClausePerson.public_id).where(ClausePerson.lot_id == hours.id)),
             "user": one(sa.select(User.public_id).order_by(User.id)),
         }
 

@@ -198,7 +198,7 @@ def _lot_of(stage: Stage, line: Line) -> Lot:
 def _put(stage: Stage, line: Line, day: date) -> None:
     """Somebody of the caseload by their rank in it; where the file is too short, somebody not followed here."""
     lot, who = _lot_of(stage, line), stage.who(line)
-    person = _ranked(stage, line)
+    person = _ranked(stage, line, day)
     facts = PersonFacts(
         public="young_low_level" if line["rank"] is not None else "long_term",
         proof_on=date.fromisoformat(line["proof"]),
@@ -215,11 +215,12 @@ def _put(stage: Stage, line: Line, day: date) -> None:
     clause_people.add(stage.session, lot, facts, **who, version=lot.version)
 
 
-def _ranked(stage: Stage, line: Line) -> int | None:
+def _ranked(stage: Stage, line: Line, day: date) -> int | None:
     if line["rank"] is None:
         return None
     agency = stage.users[line["actor"]].agency_id
-    query = sa.select(Person.id).where(Person.agency_id == agency).order_by(Person.id.desc())
+    young = Person.birth_date > day.replace(year=day.year - clause_people.BELOW, day=1)
+    query = sa.select(Person.id).where(Person.agency_id == agency, young).order_by(Person.id.desc())
     found: int | None = stage.session.scalar(query.offset(line["rank"]).limit(1))
     return found
 

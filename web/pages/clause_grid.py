@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from matching import clause_hours, clause_queries as queries
 from matching.clause_hours import Cell, Entered
 from matching.clause_queries import Member, Sheet
-from matching.clause_sums import share
+from matching.clause_sums import counted_to, share
 from matching.errors import InvalidInput, StaleVersion
 from matching.store import scope
 from matching.store.campaign import Lot
@@ -161,7 +161,7 @@ def page_of(
         ],
         other=other,
         conflict=conflict,
-        on=today(),
+        counted_to=counted_to(sheet.lot.ends_on, today()),
         words=words,
         share=share,
         may_edit=allows(actor(), "clauses.edit"),

@@ -73,7 +73,7 @@ def _listing() -> Listing:
         Column("acheteur", "Acheteur", (True,)),
         Column("urgence", "État", (True,)),
         Column("publication", "Publication", (True,)),
-        Column("heures", "Heures faites sur dues"),
+        Column("heures", "Heures faites sur dues", number=True),
         Column("ecart", "Retard ou avance", (True,)),
     )
     filters = (

@@ -150,6 +150,14 @@ def hours(minutes: int | None, *, sign: bool = False) -> str:
     return before + said
 
 
+def whole(minutes: int | None, *, sign: bool = False) -> str:
+    """The same to the hour, half up: a figure to be read from afar."""
+    if minutes is None:
+        return "—"
+    rounded = (abs(minutes) + 30) // 60 * 60
+    return hours(rounded if minutes >= 0 else -rounded, sign=sign)
+
+
 def typed(minutes: int) -> str:
     """The same as a field holds it: « 35 », « 35,5 », « 35 h 20 »; nothing for none."""
     if not minutes:
@@ -181,12 +189,12 @@ def month(day: date) -> str:
 
 
 def gap(minutes: int | None) -> str:
-    """« 120 h de retard », « 12 h d'avance », « à l'heure »."""
+    """« 120 h de retard », « 12 h d'avance », « À l'heure »: to the hour."""
     if minutes is None:
         return "Dates du lot à compléter"
-    if minutes == 0:
+    if abs(minutes) < 30:
         return "À l'heure"
-    return f"{hours(abs(minutes))} {'de retard' if minutes < 0 else 'd’avance'}"
+    return f"{whole(abs(minutes))} {'de retard' if minutes < 0 else 'd’avance'}"
 
 
 def lot(each: Lot) -> str:
