@@ -45,14 +45,8 @@ LAST_ATTEMPT = (
     .correlate(Outreach)
     .scalar_subquery()
 )
-#: Sports clubs, then the larger grants.
-SPORT_FIRST = (
-    sa.case((Organisation.field == SPORT, 0), else_=1),
-    AMOUNT.is_(None),
-    AMOUNT.desc(),
-    Organisation.name_key,
-    Outreach.id,
-)
+#: Sports clubs, then the larger grants, then by name.
+SPORT_FIRST = (sa.case((Organisation.field == SPORT, 0), else_=1), -AMOUNT, Organisation.name_key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ numbers are of the ranges reserved for fiction, addresses of a domain reserved f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -101,15 +101,32 @@ def employer(index: int, seed: int) -> Employer:
     return Employer(index, name, siret(5_000_000 + index), "market", naf, commune, postcode, "", address)
 
 
+#: The associations of the top-up of November 2012; the others are subsidised from 2013 on.
+TOP_UP = 29
+
+
 def association_rows(count: int, seed: int, year: int) -> Iterator[tuple[str, ...]]:
-    for index in range(count):
+    """Of their first year: the top-up of `year`, then those of the year after."""
+    yield from _association_rows(range(count), seed, lambda index: year + (index >= TOP_UP))
+
+
+def renewed_rows(count: int, seed: int, year: int) -> Iterator[tuple[str, ...]]:
+    """Those of the top-up who are subsidised again in `year`: four in five."""
+    again = (index for index in range(min(count, TOP_UP)) if index % 5 != 4)
+    yield from _association_rows(again, seed, lambda index: year)
+
+
+def _association_rows(
+    indices: Iterable[int], seed: int, year_of: Callable[[int], int]
+) -> Iterator[tuple[str, ...]]:
+    for index in indices:
         made = association(index, seed)
         dice = Random(f"association row {seed} {index}")
         yield (
             made.name, f"W8020{index % 100_000:05d}", made.siret, made.address, made.postcode,
             made.commune, made.quarter, made.field, f"{words.AIMS[made.field]}, pour les habitants du quartier.",
             f"{dice.choice(words.WOMEN)} {dice.choice(words.FAMILY_NAMES)}", f"contact{index}@association.example.org",
-            f"03 53 01 {index // 100 % 50:02d} {index % 100:02d}", f"{dice.randint(2, 40) * 500},00 €", str(year),
+            f"03 53 01 {index // 100 % 50:02d} {index % 100:02d}", f"{dice.randint(2, 40) * 500},00 €", str(year_of(index)),
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from . import clauses, club, club_weeks, graduates, sessions
+from . import clauses, club, club_weeks, graduates, outreach, sessions
 
 if TYPE_CHECKING:
     from .load import Stage
@@ -15,8 +15,16 @@ Line = dict[str, Any]
 #: (line, people, seed, today) -> lines; `line(day, actor, act, **what)` makes one, days in any order.
 Story = Callable[[Callable[..., Line], int, int, date], Iterator[Line]]
 
-STORIES: tuple[Story, ...] = (clauses.tell, graduates.tell, club.tell, club_weeks.tell, sessions.tell)
+STORIES: tuple[Story, ...] = (
+    outreach.tell,
+    clauses.tell,
+    graduates.tell,
+    club.tell,
+    club_weeks.tell,
+    sessions.tell,
+)
 ACTS: dict[str, Callable[[Stage, Line, date], None]] = {
+    **outreach.ACTS,
     **clauses.ACTS,
     **graduates.ACTS,
     **club.ACTS,

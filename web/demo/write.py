@@ -59,6 +59,11 @@ def _tables(folder: Path, people: int, offers: int, seed: int, today: date) -> N
         employers.association_rows(employers.associations(offers), seed, today.year - 1),
     )
     _table(
+        folder / "associations-2013.csv",
+        employers.ASSOCIATIONS,
+        employers.renewed_rows(employers.associations(offers), seed, today.year),
+    )
+    _table(
         folder / "employeurs.csv",
         employers.EMPLOYERS,
         employers.employer_rows(employers.employers(offers), seed),

@@ -16,7 +16,7 @@ from matching.store.messages import OutgoingMessage
 from matching.store.people import Agency, Person
 
 from ..wording import letters as words, phone
-from . import to_club, to_employers, to_house, to_people
+from . import to_campaign, to_club, to_employers, to_house, to_people
 from .about import About
 from .letter import Built, Letter, Link, Moot
 
@@ -44,10 +44,12 @@ BUILDERS: dict[str, Builder] = {
     "offer_lapsed": to_employers.lapsed,
     "employer_invited": to_employers.invited,
     "aid_notice": to_employers.aid_notice,
+    "outreach_letter": to_campaign.letter,
     "hand_over_asked": to_house.hand_over_asked,
     "hand_over_answered": to_house.hand_over_answered,
     "break_glass_notice": to_house.break_glass,
     "digest_advisor": to_house.digest,
+    "digest_animator": to_house.club_digest,
     "report_online": to_house.report_online,
 }
 #: Nobody wrote these by hand: an absence notice must not answer them (RFC 3834).
@@ -62,11 +64,12 @@ AUTOMATIC = frozenset(
         "aid_notice",
         "break_glass_notice",
         "digest_advisor",
+        "digest_animator",
         "report_online",
     }
 )
 #: Facts that are lists, or words that somebody of the house wrote.
-SEVERAL_LINES = frozenset({"names", "lines", "sentences", "note", "answer"})
+SEVERAL_LINES = frozenset({"names", "lines", "sentences", "note", "answer", "text"})
 BLANK = re.compile(r"[ \t]{2,}")
 
 

@@ -27,6 +27,7 @@ from .offer_estimates import pages as estimates
 from .offer_forms import pages as offers
 from .offer_link import pages as offer_link
 from .organisations import pages as organisations
+from .outreach_bulk import pages as outreach
 from .packs import pages as packs
 from .people_writing import pages as people
 from .personal import pages as personal
@@ -70,6 +71,7 @@ ALL = (
     call_list,
     invitations,
     rules,
+    outreach,
     imports,
     jobs,
     messages,

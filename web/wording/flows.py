@@ -182,6 +182,8 @@ REFUSALS = {
     "offer-over": "L'offre est pourvue ou retirée : rouvrez-la avant de la modifier.",
     "outreach-attempt-later": "Cette date, le {day}, est dans l'avenir : notez-la le jour venu.",
     "outreach-due-past": "L'échéance, le {day}, est passée : choisissez un jour à venir.",
+    "outreach-field-left": "Il reste un champ entre accolades : remplacez-le par les mots à écrire.",
+    "outreach-letter-sent": "Ce même courriel est déjà parti, ou attend, pour « {name} » : changez-en le texte, ou appelez.",
     "outreach-month-needed": "Indiquez le mois pour lequel les postes sont promis : ce mois-ci, ou un mois à venir.",
     "outreach-no-offer": "Aucune offre de cet employeur n'est reliée à cette ligne : saisissez l'offre, elle s'y reliera seule.",
     "outreach-no-mail": "« {name} » a demandé à ne plus recevoir de courrier : appelez, ou passez la voir.",
@@ -191,6 +193,7 @@ REFUSALS = {
     "outreach-owner": "{name} ne suit pas cette liste : choisissez une autre personne.",
     "outreach-posts-needed": "Indiquez combien de postes sont promis, de 1 à {most}.",
     "outreach-reason-needed": "Choisissez pourquoi l'employeur n'embauche pas : ces motifs comptent dans le bilan.",
+    "outreach-stray-brace": "Une accolade est seule : un champ s'écrit {{organisation}}, avec les deux.",
     "outreach-tries-left": "« Sans réponse » se dit après {needed} essais, des jours différents : {made} noté(s) depuis le dernier "
     "échange. Réessayez d'abord.",
     "outreach-unknown-field": "« {field} » n'est pas un champ connu : les champs possibles sont {known}.",

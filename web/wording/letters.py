@@ -28,6 +28,8 @@ HELLO = "Bonjour,"
 NEXT = "Votre dossier reste ouvert et je continue à chercher pour vous. Pour en parler, répondez à ce message.{call}"
 
 LETTERS: dict[str, Words] = {
+    # --- to an organisation of the register: words of whoever writes
+    "outreach_letter": Words("{subject}", ("{text}",)),
     # --- to a young person
     "ask_person": Words(
         "Un emploi pour vous{near}",
@@ -298,6 +300,11 @@ LETTERS: dict[str, Words] = {
         (HELLO, "Ce qui presse aujourd'hui :", "{lines}"),
         "Ouvrir ma journée",
     ),
+    "digest_animator": Words(
+        "{count} sans nouvelles depuis {days} jours",
+        (HELLO, "À appeler aujourd'hui :", "{lines}"),
+        "Ouvrir le club",
+    ),
     "report_online": Words(
         "Le bilan {of_month} est en ligne",
         (HELLO, "Le bilan {of_month} est en ligne. À retenir :", "{sentences}"),
@@ -347,6 +354,15 @@ def lost(amount: str) -> str:
 
 def urgent(count: int) -> str:
     return "1 action urgente" if count == 1 else f"{count} actions urgentes"
+
+
+def members(count: int) -> str:
+    return "1 jeune" if count == 1 else f"{count} jeunes"
+
+
+def silent(name: str, days: int) -> str:
+    """« Jordan L. : 12 jours »."""
+    return f"{name} : {days} jours"
 
 
 def more(count: int) -> str:

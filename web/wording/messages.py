@@ -26,12 +26,14 @@ KINDS = {
     "employer_invited": "Invitation d'un employeur",
     "aid_notice": "Papier de l'aide à envoyer",
     "check_in_asked": "Nouvelles d'un emploi",
+    "outreach_letter": "Courriel à un employeur",
     "hand_over_asked": "Dossier à reprendre",
     "hand_over_answered": "Réponse sur un dossier",
     "break_glass_notice": "Fiche ouverte hors portefeuille",
     "request_answered": "Réponse à un jeune",
     "session_changed": "Séance annulée ou déplacée",
     "digest_advisor": "Récapitulatif du matin",
+    "digest_animator": "Récapitulatif du matin (club)",
     "report_online": "Bilan en ligne",
 }
 #: state -> words, kind of tag

@@ -37,6 +37,10 @@ def state(value: str, machine: str | None) -> str:
         return next(
             (said[0].lower() for each, said in placements.MILESTONE_STATES.items() if each == value), value
         )
+    if machine == "outreach":
+        from .outreach import IN_SENTENCE
+
+        return next((said for each, said in IN_SENTENCE.items() if each == value), value)
     if machine == "session":
         return next((said[0].lower() for each, said in sessions.STATES.items() if each == value), value)
     if value in PROPOSALS:
