@@ -34,7 +34,7 @@ from .errors import IllegalTransition, PasserelleError, StaleVersion
 from .store import scope
 from .store.club import Club, ClubMembership, Cohort, MembershipEvent
 from .store.messages import AccessLink
-from .store.people import Person
+from .store.people import Person, full_name
 from .transitions import flush, refuse
 from .vocabulary import MembershipState as State, Party
 
@@ -445,9 +445,8 @@ def _in_turn(session: Session, cohort: Cohort, known: ClubMembership | None) -> 
     """Nobody passes who waits for a seat of that group."""
     first = cohorts.waiting(session, [cohort.id])[cohort.id]
     if first and (known is None or first[0][0].id != known.id):
-        membership, person = first[0]
-        since = membership.waiting_since
-        refuse("cohort-others-wait", name=person.given_names, day=since.date() if since is not None else "")
+        _, person = first[0]
+        refuse("cohort-others-wait", name=full_name(person))
 
 
 def _seen(known: ClubMembership | None, said: Registration) -> dict[Term, str]:

@@ -51,6 +51,12 @@ class Member:
         return full_name(self.person)
 
     @property
+    def waits_since(self) -> date | None:
+        """The business day on which they were put on the waiting list."""
+        days = [each.done_on for each in self.events if each.to_state is State.WAITING_LIST]
+        return days[-1] if days else None
+
+    @property
     def agreed(self) -> bool:
         return self.row.consent_on is not None
 

@@ -34,7 +34,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """People of a group, longest search first; fields sought (first letter of the code, how many) by number;
+    """People of a group, longest search first; domains sought (first three signs of the code, how many) by number;
     lowest and highest level known; months of search, fewest and most."""
 
     people: tuple[Prospect, ...]
@@ -158,7 +158,7 @@ def _apart(values: Floats, most: float) -> Floats:
 def _group(members: Sequence[Prospect]) -> Group:
     levels = [each.level for each in members if each.level is not None]
     months = [int(each.search_days / 30.44) for each in members]
-    fields = Counter(each.rome[:1] if each.rome else None for each in members)
+    fields = Counter(each.rome[:3] if each.rome else None for each in members)
     return Group(
         tuple(in_order(members)),
         tuple(sorted(fields.items(), key=lambda item: (-item[1], item[0] or "~"))),

@@ -134,7 +134,8 @@ def standing(session: Session, cohorts: Sequence[Cohort]) -> list[Standing]:
     for cohort_id, state, number in rows:
         counts[cohort_id or 0][state] = int(number)
     named = {each.animator_id for each in cohorts if each.animator_id is not None}
-    names = dict(session.execute(sa.select(User.id, User.name).where(User.id.in_(named))).tuples().all())
+    called = session.execute(sa.select(User.id, User.name).where(User.id.in_(named)))
+    names: dict[int, str] = {row.id: row.name for row in called}
     return [Standing(each, names.get(each.animator_id or 0), counts[each.id]) for each in cohorts]
 
 

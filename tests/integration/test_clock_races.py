@@ -14,6 +14,7 @@ from matching.vocabulary import CheckInState, MilestoneState, PlacementState
 from tests import hires
 from tests.hires import A, take
 from tests.integration.mailing import own_base
+from tests.integration.test_club_entry import last_seat
 from tests.integration.test_placement_clock import day
 from tests.web.doors import an_agency
 
@@ -75,6 +76,11 @@ def test_rows_of_the_aid_that_are_held_are_those_of_now(base):
             other.execute(noted.values(state=MilestoneState.DOCUMENT_RECEIVED))
         held = milestones.held(session, made.id).values()
         assert {row.state for row in held} == {MilestoneState.DOCUMENT_RECEIVED}
+
+
+def test_the_last_seat_of_a_group_is_one_person_s(base):
+    """Who is slower finds the group full, and is offered the waiting list."""
+    assert last_seat(base, together=True) == (["cohort-full", "in"], 1, 1)
 
 
 def _run(base, rule, on):

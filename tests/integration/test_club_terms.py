@@ -324,6 +324,4 @@ def test_groups_are_alike_inside_and_say_what_they_share():
     assert club_groups.inside(groups, REFERENTIAL) < 0.6 * club_groups.inside(mixed, REFERENTIAL)
     sports = [prospect(number, "G1202", 4, 400, number) for number in range(11)]
     (group,) = club_groups.suggest(sports, 12, REFERENTIAL)
-    assert words.about(group) == (
-        "11 jeunes, métiers de l’hôtellerie, du sport et de l’animation, bac, 13 mois de recherche"
-    )
+    assert words.about(group) == ("11 jeunes, métiers du sport et de l’animation, bac, 13 mois de recherche")

@@ -11,6 +11,7 @@ from matching.offers import OfferAction, change
 from matching.proposals import Details, ProposalAction as Action, review
 from matching.report_model import Highlight, Month
 from matching.store.accounts import Invitation
+from matching.store.club import Club, ClubMembership
 from matching.store.follow_up import BreakGlass, CheckIn, HandOver
 from matching.store.matches import Release, ReviewDecision
 from matching.store.messages import AccessLink, OutgoingMessage, PersonRequest
@@ -25,6 +26,7 @@ from matching.vocabulary import (
     CheckInKind,
     CheckInState,
     HandOverState,
+    MembershipState,
     MessageState,
     MilestoneState,
     OfferState,
@@ -197,6 +199,22 @@ class Scene:
         )
         return self.message("check_in_asked", "check_in", row.id, person_id=self.ines.id)
 
+    def invitation(self):
+        club = self.add(Club(agency_id=self.house.id, name="Club du Nord"))
+        return self.add(
+            ClubMembership(
+                club_id=club.id, person_id=self.ines.id, state=MembershipState.INVITED, invited_on=ON, entry={}
+            )
+        )  # fmt: skip
+
+    def club_invited(self):
+        return self.message("club_invited", "membership", self.invitation().id, person_id=self.ines.id)
+
+    def club_reminded(self):
+        return self.message(
+            "club_reminded", "membership", self.invitation().id, person_id=self.ines.id, occasion="1"
+        )
+
     def hand_over(self, state):
         there = agency(self.session, "Mission locale d'Amiens")
         there.kind = AgencyKind.MISSION_LOCALE
@@ -252,6 +270,13 @@ class Scene:
         return self.message(
             "session_changed", "session", row.id, person_id=self.ines.id, arguments={"outcome": "cancelled"}
         )
+
+    def digest_animator(self):
+        club = joining.club(self.session, agency_id=self.house.id)
+        animator = joining.animator(self.session, agency_id=self.house.id)
+        self.add(joining.ClubAnimator(club_id=club.id, user_id=animator.id))
+        joining.member(self.session, club, on=ON - timedelta(days=11), person=self.ines)
+        return self.message("digest_animator", "user", animator.id, user_id=animator.id, sender_id=None)
 
     def digest_advisor(self):
         self.proposal(State.TO_REVIEW, due_on=ON)
@@ -309,6 +334,8 @@ def test_every_message_is_short_has_one_link_at_most_and_tells_no_more_than_it_m
         "check_in_asked",
         "request_answered",
         "session_changed",
+        "club_invited",
+        "club_reminded",
     ):
         assert "Morel" not in said  # an employer or a colleague reads a first name or initials
     assert "Nadia Férat" in plain or message.sender_id is None

@@ -9,7 +9,7 @@ from flask import redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from matching import clock, club_entry, club_entry_queries as queries, club_groups
+from matching import clock, club_entry, club_entry_queries as queries, club_groups, names
 from matching.club_prospects import Prospect
 from matching.club_terms import seen_in
 from matching.errors import Conflict, Duplicate, InvalidInput, NotFound
@@ -82,6 +82,7 @@ def candidates() -> Page:
 
 def _listing() -> Listing:
     filters = (
+        Filter("q", "Nom"),
         Filter("conditions", "Conditions", (("remplies", "Toutes remplies"), ("demander", "Quelque chose à demander")),
                every="Toutes"),
         Filter("metier", "Métiers", words.FIELD_CHOICES, every="Tous les métiers"),
@@ -93,6 +94,8 @@ def _listing() -> Listing:
 
 def _kept(prospect: Prospect, values: dict[str, str]) -> bool:
     terms, field, level, before = (values[key] for key in ("conditions", "metier", "niveau", "avant"))
+    if not all(word in names.fold(prospect.name) for word in names.fold(values["q"]).split()):
+        return False
     if terms and (prospect.terms.verdict is Verdict.YES) != (terms == "remplies"):
         return False
     if field and (prospect.rome or "")[:1] != field:

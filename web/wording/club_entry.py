@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
@@ -74,6 +75,32 @@ FIELDS = {
     "L": "du spectacle",
     "M": "du bureau et de l’informatique",
     "N": "du transport et de la logistique",
+}
+#: First three signs of a ROME code -> the same, nearer; the field where a domain is not here.
+DOMAINS = {
+    "A12": "des espaces verts",
+    "D11": "de l’alimentation",
+    "D12": "de la vente",
+    "D14": "du commerce",
+    "D15": "de la grande distribution",
+    "F16": "des finitions du bâtiment",
+    "F17": "du gros œuvre",
+    "G12": "du sport et de l’animation",
+    "G15": "de l’entretien d’hôtel",
+    "G16": "de la cuisine",
+    "G17": "de l’accueil d’hôtel",
+    "G18": "du service en salle",
+    "I16": "de la mécanique",
+    "J15": "du soin",
+    "K12": "de l’action sociale",
+    "K13": "de l’aide à la personne",
+    "K22": "du nettoyage",
+    "K25": "de la sécurité",
+    "M12": "de la comptabilité",
+    "M16": "de l’accueil et du secrétariat",
+    "M18": "de l’informatique",
+    "N11": "du magasin et de la logistique",
+    "N41": "de la conduite",
 }
 FIELD_CHOICES = tuple((letter, capital(f"métiers {said}")) for letter, said in FIELDS.items())
 NOTICES = {
@@ -178,6 +205,11 @@ def band(value: int | None) -> str:
     return {0: "none", 3: "3", 4: "4", 5: "5"}.get(value, "6")
 
 
+def months(days: int) -> str:
+    """« 14 mois »."""
+    return f"{int(days / 30.44)} mois"
+
+
 def search(days: int) -> str:
     """« 14 mois de recherche »."""
     months = int(days / 30.44)
@@ -193,16 +225,17 @@ def about(group: Group) -> str:
 
 
 def _fields(group: Group) -> str:
-    """The fields sought by most; up to two, then « et d'autres »."""
-    known = [(letter, count) for letter, count in group.fields if letter in FIELDS]
+    """The fields sought by most, one or two, and whether there are others."""
+    counts: Counter[str] = Counter()
+    for domain, count in group.fields:
+        if domain is not None:
+            counts[DOMAINS.get(domain) or FIELDS.get(domain[:1], "")] += count
+    known = [(said, count) for said, count in counts.most_common() if said]
     if not known:
         return "métier à préciser"
-    if 10 * known[0][1] >= 8 * group.size or len(known) == 1:
-        said = f"métiers {FIELDS[known[0][0] or '']}"
-    else:
-        said = f"métiers {FIELDS[known[0][0] or '']} et {FIELDS[known[1][0] or '']}"
-    more = len(known) > 2 or (len(known) > 1 and 10 * known[0][1] >= 8 * group.size)
-    return f"{said}, surtout" if more else said
+    shown = known[:1] if 10 * known[0][1] >= 8 * group.size else known[:2]
+    said = f"métiers {' et '.join(said for said, _ in shown)}"
+    return f"{said} surtout" if len(known) > len(shown) else said
 
 
 def _levels(group: Group) -> str:
@@ -230,6 +263,11 @@ def seats(standing: Standing) -> str:
 
 def people(count: int) -> str:
     return f"{count} jeune{'s' if count > 1 else ''}"
+
+
+def to_ask(prospect: Prospect) -> str:
+    """« domicile, disponibilité »."""
+    return ", ".join(TERMS[term].lower() for term in prospect.to_ask)
 
 
 def before(prospect: Prospect) -> str:
