@@ -61,6 +61,8 @@ class OfferEntry:
     rome: str | None = None
     contact_email: str | None = None
     contact_phone: str | None = None
+    #: The employer agreed that the public planning names it beside this offer; None: was not asked.
+    may_be_named: bool | None = None
 
 
 FIELDS = tuple(field.name for field in fields(OfferEntry))

@@ -59,6 +59,10 @@ def rows(page):
     return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in cells]
 
 
+def token_of(page):
+    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
+
+
 def events(answer):
     read = Calendar.from_ical(answer.data)
     return {str(event["uid"]): event for event in read.walk("VEVENT")}
@@ -262,3 +266,78 @@ def test_any_words_come_back_as_they_were(theme, place, description):
     (event,) = Calendar.from_ical(made).walk("VEVENT")
     assert str(event.get("summary", "")) == theme and str(event.get("location", "")) == place
     assert str(event["description"]).startswith(description)
+
+
+def test_an_employer_agrees_to_be_named_reads_it_back_and_takes_it_back(app):
+    with base_of(app).transaction() as session:
+        house = build.organisation(
+            session, name="Jardins de la Hotoie", legal_kind="association", siret="73282932000074"
+        )
+        user = account(session, "employer", organisation_id=house.id)
+        row = planned.held(session)
+    client, ref = sign_in(app, user), "0b8e7c9e-3a5b-4c1d-8e2f-000000000001"
+    page = client.get("/offres/nouvelle").text
+    box = re.search(r'<input type="radio"[^>]*name="may_be_named" value="non"[^>]*>', page)[0]
+    assert (
+        "checked" in box and "J’accepte que le nom de ma structure apparaisse à côté de cette offre" in page
+    )
+    typed = {
+        "csrf_token": token_of(page), "title": "Jardinier", "description": "Tailler et planter.", "scheme": "ordinaire",
+        "contract_kind": "CDI", "weekly_hours": "35", "positions": "1", "postcode": "80000", "commune": "Amiens",
+        "level": "", "needs_licence": "non", "may_be_named": "oui", "version": "0",
+    }  # fmt: skip
+    typed["scheme"] = re.search(r'name="scheme" value="(\w+)"[^>]*> *<span>Un contrat ordinaire', page)[1]
+    assert client.post(f"/offres/{ref}/modifier", data=typed).status_code == 303
+    check = client.get(f"/offres/{ref}/verifier").text
+    check_markup(check)
+    assert "J’accepte que le nom de ma structure" in check
+    assert client.post(f"/offres/{ref}/verifier", data={"csrf_token": token_of(check)}).status_code == 303
+
+    def stored():
+        with base_of(app).transaction() as session:
+            offer = session.scalar(sa.select(planned.Offer))
+            offer.state = OfferState.OPEN
+            if not session.scalar(sa.select(planned.SessionOffer.id)):
+                planned.packed(session, session.get(planned.CollectiveSession, row.id), offer)
+            return offer
+
+    assert stored().may_be_named is True
+    assert "Jardins de la Hotoie" in app.test_client().get("/planning").text
+    again = typed | {"may_be_named": "non", "version": str(stored().version)}
+    assert client.post(f"/offres/{ref}/modifier", data=again).status_code == 303
+    check = client.get(f"/offres/{ref}/verifier").text
+    assert client.post(f"/offres/{ref}/verifier", data={"csrf_token": token_of(check)}).status_code == 303
+    assert stored().may_be_named is False
+    assert "Jardins de la Hotoie" not in app.test_client().get("/planning").text
+
+
+def test_an_advisor_notes_it_on_the_offer_and_an_import_leaves_it(app):
+    with base_of(app).transaction() as session:
+        offer = build.offer(session, scheme=None, postcode="80000", commune="Amiens")
+        user = account(session)
+    client, path = sign_in(app, user), f"/offres/{offer.public_id}"
+    page = client.get(f"{path}/modifier").text
+    check_markup(page)
+    fields = dict(
+        re.findall(
+            r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"[^>]*checked', page.replace('type="radio"', "")
+        )
+    )
+    assert fields["may_be_named"] == ""
+    typed = {
+        "csrf_token": token_of(page), "version": "1", "title": "Jardinier", "contract_kind": "CDD", "months": "36",
+        "weekly_hours": "35", "positions": "2", "scheme": fields["scheme"], "postcode": "80000", "commune": "Amiens",
+        "level": "", "needs_licence": "", "tutor": "Mme Langlet", "training": "taille", "may_be_named": "oui",
+    }  # fmt: skip
+    answer = client.post(f"{path}/modifier", data=typed)
+    assert answer.status_code == 303
+    shown = client.get(path).text
+    assert "accepté par l’employeur" in shown and "nom sur le planning public" in shown
+    stale = client.post(f"{path}/modifier", data=typed | {"may_be_named": "non"})
+    assert stale.status_code == 409 and re.search(r'value="non"[^>]*checked', stale.text)
+    assert (
+        client.post(
+            f"{path}/modifier", data=typed | {"version": "2", "may_be_named": "peut-être"}
+        ).status_code
+        == 422
+    )

@@ -46,6 +46,7 @@ SHOWN: dict[str, Shown] = {
     "skills": Shown("area", "Un par ligne. Par exemple : BAFA. Cela aide à choisir, et n'écarte personne."),
     "contact_email": Shown(type="email", width="medium"),
     "contact_phone": Shown(type="tel", width="medium"),
+    "may_be_named": Shown("radios", "Sans votre accord, cette offre n'y paraît pas.", optional=False),
     "legal_kind": Shown("radios", "Les contrats aidés en dépendent. Vous ne le direz qu'une fois.", optional=False),
     "siret": Shown(hint="14 chiffres. Vous ne le direz qu'une fois.", width="medium", inputmode="numeric"),
 }  # fmt: skip
@@ -56,6 +57,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("L'accompagnement", ("tutor", "training")),
     ("Ce que vous demandez", ("level", "needs_licence", "skills")),
     ("Qui peut-on appeler ?", ("contact_email", "contact_phone")),
+    ("Le planning public des séances", ("may_be_named",)),
 )
 #: What a draft keeps.
 TYPED = (*(name for _, names in SECTIONS for name in names), "rome", "version")
@@ -129,6 +131,18 @@ class EmployerOfferForm(OfferForm):
         [of(read.phone, "Écrivez un numéro de téléphone, par exemple 03 22 00 00 00.")],
         filters=[text],
     )
+    may_be_named = RadioField(
+        "Le nom de votre structure",
+        [Optional()],
+        choices=[
+            SelectChoice("non", "Ne pas le montrer sur le planning public"),
+            SelectChoice(
+                "oui",
+                "J'accepte que le nom de ma structure apparaisse à côté de cette offre sur le planning public",
+            ),
+        ],
+        validate_choice=False,
+    )
     legal_kind = RadioField(
         "Vous êtes…",
         [Optional()],
@@ -199,6 +213,7 @@ def blank(organisation: Organisation, email: str | None) -> dict[str, Any]:
         "positions": 1,
         "level": "",
         "needs_licence": "non",
+        "may_be_named": "non",
         "postcode": organisation.postcode,
         "commune": organisation.commune,
         "contact_email": organisation.contact_email or email,
@@ -209,8 +224,8 @@ def blank(organisation: Organisation, email: str | None) -> dict[str, Any]:
 def values_of(offer: Offer) -> dict[str, Any]:
     """The offer as the form shows it."""
     values = OfferForm._values(offer)
-    licence = "oui" if offer.needs_licence else "non"
-    return {**values, "needs_licence": licence, "contact_phone": phone(offer.contact_phone)}
+    said = {name: "oui" if getattr(offer, name) else "non" for name in ("needs_licence", "may_be_named")}
+    return {**values, **said, "contact_phone": phone(offer.contact_phone)}
 
 
 def typed(fields: Mapping[str, str], offer: Offer | None) -> EmployerOfferForm:

@@ -41,6 +41,7 @@ SHOWN: dict[str, Shown] = {
     "salary": Shown(hint="Par exemple : SMIC horaire", width="medium"),
     "contact_email": Shown(type="email", width="medium"),
     "contact_phone": Shown(type="tel", width="medium"),
+    "may_be_named": Shown("radios", "Sans son accord, l'offre n'y paraît pas.", optional=False),
     "siret": Shown(hint="14 chiffres, sur l'avis de situation de l'employeur.", width="medium", inputmode="numeric"),
     "sector": Shown("radios", optional=False),
     "ground": Shown("select", optional=False),
@@ -61,4 +62,5 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("L'accompagnement", ("tutor", "training")),
     ("Ce que l'employeur demande", ("level", "needs_licence", "skills", "rome")),
     ("Le contact chez l'employeur", ("contact_email", "contact_phone")),
+    ("Le planning public des séances", ("may_be_named",)),
 )

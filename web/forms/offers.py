@@ -38,6 +38,8 @@ LEVEL_WORDS = {
     "7": "Master (bac+5)", "8": "Doctorat",
 }  # fmt: skip
 TRUE, FALSE = "oui", "non"
+ANSWERS = {TRUE: True, FALSE: False}
+SAID = {None: "", True: TRUE, False: FALSE}
 
 
 def of(parser: Callable[[str, read.Context], Any], message: str) -> Callable[[Any, Field], None]:
@@ -151,6 +153,16 @@ class OfferForm(VersionForm):
         [of(read.phone, "Écrivez un numéro de téléphone, par exemple 03 22 00 00 00.")],
         filters=[text],
     )
+    may_be_named = RadioField(
+        "Le nom de l'employeur sur le planning public",
+        [Optional()],
+        choices=[
+            SelectChoice(TRUE, "L'employeur l'accepte, à côté de cette offre"),
+            SelectChoice(FALSE, "L'employeur ne le souhaite pas"),
+            SelectChoice("", "La question ne lui a pas été posée"),
+        ],
+        validate_choice=False,
+    )
     #: Of the employer; drawn only where one of them is missing.
     siret = StringField("SIRET de l'employeur", [SIRET], filters=[text])
     #: Drawn once the number turned out to be another employer's.
@@ -179,6 +191,9 @@ class OfferForm(VersionForm):
         _one_of(field, LEVELS)
 
     def validate_needs_licence(self, field: Field) -> None:
+        _one_of(field, (TRUE, FALSE, "", None))
+
+    def validate_may_be_named(self, field: Field) -> None:
         _one_of(field, (TRUE, FALSE, "", None))
 
     def validate_sector(self, field: Field) -> None:
@@ -217,7 +232,6 @@ class OfferForm(VersionForm):
         level = next(
             (key for key, pair in LEVELS.items() if pair == (offer.level_min, offer.bac_plus_min)), None
         ) or ("" if offer.level_min is None else str(offer.level_min))
-        licence = "" if offer.needs_licence is None else TRUE if offer.needs_licence else FALSE
         values = {
             name: getattr(offer, name)
             for name in offer_entry.FIELDS
@@ -227,7 +241,8 @@ class OfferForm(VersionForm):
             "scheme": offer.scheme or words.ORDINARY,
             "weekly_hours": Decimal(str(offer.weekly_hours)) if offer.weekly_hours is not None else None,
             "level": level,
-            "needs_licence": licence,
+            "needs_licence": SAID[offer.needs_licence],
+            "may_be_named": SAID[offer.may_be_named],
             "skills": "\n".join(offer.skills or ()),
             "version": offer.version,
         }
@@ -252,7 +267,8 @@ class OfferForm(VersionForm):
             positions=self.positions.data or 1,
             level_min=level_min,
             bac_plus_min=bac_plus_min,
-            needs_licence={TRUE: True, FALSE: False}.get(self.needs_licence.data or ""),
+            needs_licence=ANSWERS.get(self.needs_licence.data or ""),
+            may_be_named=ANSWERS.get(self.may_be_named.data or ""),
             skills=tuple(_skills(self.skills.data)),
             salary=self.salary.data or None,
             description=self.description.data or None,

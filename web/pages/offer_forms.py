@@ -205,10 +205,9 @@ def _figures(session: Session, form: OfferForm, employer: Organisation) -> estim
 def _as_stored(form: OfferForm, name: str) -> str:
     """What the base holds now, as the form would show it."""
     field = form[forms.FORM_FIELDS.get(name, name)]
-    chosen = (
-        [str(choice.label.text) for choice in field if choice.checked] if hasattr(field, "choices") else []
-    )
-    return ", ".join(chosen) or field._value()
+    if hasattr(field, "choices"):
+        return ", ".join(str(choice.label.text) for choice in field if choice.checked)
+    return str(field._value())
 
 
 def _sections(without: list[str]) -> list[tuple[str, list[str]]]:
@@ -281,7 +280,9 @@ def new_employer() -> Any:
 @requires("offers.edit")
 def take(ref: UUID) -> Any:
     """The form of a new offer of that employer; a check page before anything is written."""
-    form = OfferForm(formdata=None, data={"positions": 1, "level": "", "needs_licence": ""})
+    form = OfferForm(
+        formdata=None, data={"positions": 1, "level": "", "needs_licence": "", "may_be_named": ""}
+    )
     if request.method == "POST":
         form = OfferForm()
     good = request.method == "POST" and form.holds(today())

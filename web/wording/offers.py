@@ -165,6 +165,7 @@ FIELD_NAMES = {
     "exception_noted": "exception notée", "tutor": "tuteur", "training": "formation", "starts_on": "début",
     "apply_before": "date limite", "postcode": "code postal", "commune": "commune", "positions": "nombre de postes",
     "level_min": "diplôme demandé", "bac_plus_min": "années après le bac", "needs_licence": "permis B",
+    "may_be_named": "nom sur le planning public",
     "skills": "compétences", "salary": "salaire", "contact_email": "courriel", "contact_phone": "téléphone",
     "organisation_id": "employeur", "siret": "SIRET", "sector": "secteur", "name": "nom",
 }  # fmt: skip
@@ -323,6 +324,7 @@ def asked_level(offer: Offer) -> str | None:
 def terms(offer: Offer) -> tuple[list[tuple[str, str]], list[str]]:
     """What the offer says, in the order of its form, and what it leaves unsaid."""
     licence = {True: "indispensable", False: "pas nécessaire", None: None}[offer.needs_licence]
+    named = {True: "accepté par l'employeur", False: "non", None: None}[offer.may_be_named]
     said: list[tuple[str, str | None]] = [
         ("Référence", offer.reference),
         ("Ce que fera la personne", offer.description),
@@ -340,8 +342,9 @@ def terms(offer: Offer) -> tuple[list[tuple[str, str]], list[str]]:
         ("Compétences demandées", ", ".join(offer.skills or ()) or None),
         ("Courriel du contact", offer.contact_email),
         ("Téléphone du contact", phone(offer.contact_phone)),
+        ("Nom sur le planning public", named),
     ]
-    rare = ("Référence", "Exception accordée", "Date limite")
+    rare = ("Référence", "Exception accordée", "Date limite", "Nom sur le planning public")
     return (
         [(term, value) for term, value in said if value],
         [uncapital(term) for term, value in said if not value and term not in rare],
