@@ -5,7 +5,8 @@ from datetime import date
 import sqlalchemy as sa
 
 from matching.store.accounts import User
-from matching.store.campaign import ClausePerson, Lot, PotentialApproach, Tender
+from matching.store.campaign import ClausePerson, Lot, Outreach, PotentialApproach, Tender
+from matching.store.club import Club, ClubMembership, Cohort
 from matching.store.follow_up import HandOver
 from matching.store.intake import ImportBatch
 from matching.store.matches import MatchProposal
@@ -17,7 +18,10 @@ from matching.vocabulary import (
     ApproachState,
     AttendanceState,
     HandOverState,
+    MembershipState,
     OfferState,
+    OutreachPurpose,
+    OutreachState,
     ProposalState,
     SessionState,
     TenderState,
@@ -81,6 +85,15 @@ SCREENS = {
     "graduates.show": (CHIEF, "/diplomes/{graduate}"),
     "graduates.letter_form": (CHIEF, "/diplomes/{graduate}/employeurs/{approached}/lettre"),
     "graduates.profiles": (CHIEF, "/diplomes/employeurs/{approached}"),
+    "outreach.index": (CHIEF, "/associations"),
+    "outreach.show": (OFFICER, "/associations/{listed}"),
+    "outreach.employers": (CHIEF, "/employeurs"),
+    "outreach.employer": (CHIEF, "/employeurs/{campaign}"),
+    "outreach.outside": (CHIEF, "/employeurs/ajouter"),
+    "outreach.together": (CHIEF, "/associations/lot?pour=notifier&ref={listed}"),
+    "outreach.models": (CHIEF, "/associations/modele"),
+    "outreach.letter": (CHIEF, "/associations/{listed}/lettre"),
+    "outreach.batch": (CHIEF, "/employeurs/lettres?ref={campaign}"),
     "hand_overs.index": (LOCAL, "/passations"),
     "hand_overs.show": (LOCAL, "/passations/{hand_over}"),
     "hand_overs.ask_form": (CHIEF, "/placements/{placement}/passation"),
@@ -109,6 +122,17 @@ SCREENS = {
         CHIEF,
         "/seances/fermetures/nouvelle?starts_on=12/11/2013&ends_on=22/11/2013&reason=Travaux",
     ),
+    "club_entry.index": (ANIMATOR, "/club/groupes"),
+    "club_entry.show": (ANIMATOR, "/club/groupes/{cohort}"),
+    "club_entry.new_cohort": (ANIMATOR, "/club/groupes/nouveau?jeune={prospect}"),
+    "club_entry.edit_cohort": (ANIMATOR, "/club/groupes/{cohort}/modification"),
+    "club_entry.candidates": (ANIMATOR, "/club/candidats"),
+    "club_entry.suggestions": (ANIMATOR, "/club/candidats/groupes"),
+    "club_entry.enter": (ANIMATOR, "/club/candidats/{prospect}/inscription"),
+    "club_entry.register": (ANIMATOR, "/club/{invited}/inscription"),
+    "club_entry.settings": (CHIEF, "/club/reglages"),
+    "club_entry.new_club": (CHIEF, "/club/reglages/nouveau"),
+    "club_entry.edit_club": (CHIEF, "/club/reglages/{club}"),
     "accounts.index": (ADMIN, "/comptes"),
     "accounts.invite": (ADMIN, "/comptes/invitation"),
     "accounts.edit": (ADMIN, "/comptes/{user}"),
@@ -128,6 +152,8 @@ SCREENS = {
 }
 #: What answers with something else than a page of its own, or is looked at by a test of its own.
 OTHERS = {
+    # opened by a link: tests/web/test_club_entry_pages.py
+    "club_entry.ask",
     # an employer's: tests/web/test_employer_pages.py and tests/browser/test_employer_answers.py
     "aids.index", "aids.show", "released.by_link", "released.index",
     "messages.show",  # tests/web/test_messages_pages.py
@@ -153,6 +179,10 @@ def names(database):
 
         def offer(state):
             return sa.select(Offer.public_id).where(Offer.state == state).order_by(Offer.id)
+
+        def of_campaign(purpose, state):
+            query = sa.select(Outreach.public_id).where(Outreach.purpose == purpose, Outreach.state == state)
+            return query.order_by(Outreach.year.desc(), Outreach.id)
 
         waiting = (
             sa.select(MatchProposal)
@@ -185,6 +215,7 @@ def names(database):
                 )
             ),
             "batch": one(sa.select(ImportBatch.public_id).order_by(ImportBatch.id.desc())),
+            **_club_entry(session),
             "hand_over": one(sa.select(HandOver.public_id).where(HandOver.state == HandOverState.ASKED)),
             **_graduate(session),
             "unclosed": one(
@@ -204,8 +235,25 @@ def names(database):
             "tender": one(sa.select(Tender.public_id).where(Tender.id == hours.tender_id)),
             "lot": hours.public_id,
             "clause_person": one(sa.select(ClausePerson.public_id).where(ClausePerson.lot_id == hours.id)),
+            "listed": one(of_campaign(OutreachPurpose.AVENIR, OutreachState.TO_CHASE)),
+            "campaign": one(of_campaign(OutreachPurpose.FRANC, OutreachState.CONTACTED)),
             "user": one(sa.select(User.public_id).order_by(User.id)),
         }
+
+
+def _club_entry(session):
+    """The club, its group to come, somebody invited, and somebody who is in none."""
+    cohort = session.scalars(sa.select(Cohort).order_by(Cohort.starts_on.desc()).limit(1)).one()
+    invited = sa.select(ClubMembership.public_id).where(
+        ClubMembership.cohort_id == cohort.id, ClubMembership.state == MembershipState.INVITED
+    )
+    free = sa.select(Person.public_id).where(Person.id.not_in(sa.select(ClubMembership.person_id)))
+    return {
+        "club": session.get_one(Club, cohort.club_id).public_id,
+        "cohort": cohort.public_id,
+        "invited": session.scalars(invited.order_by(ClubMembership.id).limit(1)).one(),
+        "prospect": session.scalars(free.order_by(Person.id.desc()).limit(1)).one(),
+    }
 
 
 def _graduate(session):
