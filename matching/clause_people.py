@@ -6,6 +6,7 @@ months from the first contract (programmes.md d).
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from . import clause_lots, clauses
 from .dossiers import age
 from .eligibility.aid import after
-from .errors import Duplicate
+from .errors import Duplicate, NotFound
 from .report_figures import zone_of
 from .report_model import OUTSIDE_ZONES, UNKNOWN
 from .store.campaign import MODES, ClauseHours, ClausePerson, Lot
@@ -102,6 +103,16 @@ def drop(session: Session, lot: Lot, row: ClausePerson, *, party: Party, version
         refuse("clause-person-has-hours")
     session.delete(row)
     clause_lots.touch(session, lot)
+
+
+def on_lot(session: Session, lot: Lot, ref: uuid.UUID) -> ClausePerson:
+    """Somebody of that lot. Raises NotFound."""
+    found = session.scalar(
+        sa.select(ClausePerson).where(ClausePerson.lot_id == lot.id, ClausePerson.public_id == ref)
+    )
+    if found is None:
+        raise NotFound("not-found")
+    return found
 
 
 def settle(session: Session, rows: Iterable[ClausePerson]) -> None:

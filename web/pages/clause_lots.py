@@ -51,9 +51,7 @@ def lot_create(ref: uuid.UUID) -> Answer:
     try:
         with transaction() as session:
             row = scope.one(session, scope.tenders(actor()), Tender.public_id == ref)
-            made = clause_lots.add(
-                session, row, form.facts(_holder_id(session, form)), party=actor().party
-            )
+            made = clause_lots.add(session, row, form.facts(_holder_id(session, form)), party=actor().party)
             note(session, "lot.add", "lot", str(made.public_id))
             lot = made.public_id
     except (InvalidInput, Duplicate) as fault:
@@ -101,10 +99,10 @@ def lot_save(ref: uuid.UUID) -> Answer:
 @pages.post("/clauses/lots/<uuid:ref>/supprimer")
 @requires("clauses.edit")
 def lot_drop(ref: uuid.UUID) -> Answer:
+    tender = sheet_of(ref).tender.public_id
     try:
         with transaction() as session:
             lot = scope.one(session, scope.lots(actor()), Lot.public_id == ref)
-            tender = session.get_one(Tender, lot.tender_id).public_id
             clause_lots.drop(session, lot, party=actor().party, version=version())
             note(session, "lot.drop", "lot", str(ref))
     except InvalidInput as fault:
@@ -176,7 +174,7 @@ def _known_holder(form: LotForm, sheet: Sheet) -> None:
     if sheet.lot.holder_id is None:
         return
     with reading() as session:
-        held = session.get_one(Organisation, sheet.lot.holder_id)
+        held = scope.one(session, scope.organisations(actor()), Organisation.id == sheet.lot.holder_id)
     form.organisation.choices = [SelectChoice(str(held.public_id), _called(held))]
     form.organisation.data = str(held.public_id)
 

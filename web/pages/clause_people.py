@@ -110,7 +110,7 @@ def person_save(ref: uuid.UUID, who: uuid.UUID) -> Answer:
     try:
         with transaction() as session:
             lot = scope.one(session, scope.lots(actor()), Lot.public_id == ref)
-            row = session.get_one(type(member.row), member.row.id)
+            row = clause_people.on_lot(session, lot, who)
             changed = clause_people.edit(
                 session,
                 lot,
@@ -138,7 +138,7 @@ def person_drop(ref: uuid.UUID, who: uuid.UUID) -> Answer:
     try:
         with transaction() as session:
             lot = scope.one(session, scope.lots(actor()), Lot.public_id == ref)
-            row = session.get_one(type(member.row), member.row.id)
+            row = clause_people.on_lot(session, lot, who)
             clause_people.drop(session, lot, row, party=actor().party, version=version())
             note(session, "lot.person_drop", "lot", str(ref), followed=member.followed)
             if member.ref is not None:
