@@ -48,6 +48,8 @@ class Member:
     squares: Sequence[Square]
     silence: Silence
     silent: bool
+    #: From how many days on the club calls it one.
+    silence_days: int
     number: int | None
     interview: date | None
     #: The exit is to be prepared, or overdue.
@@ -120,6 +122,7 @@ def _member(
     return Member(
         row, given_names, family_name, phone, quarter, cohort, squares, silence,
         silent=running and not paused and silence.days >= club.silence_days,
+        silence_days=club.silence_days,
         number=next((square.number for square in squares if square.current), None),
         interview=interviews.get(row.id),
         closing=running and row.planned_end_on - on <= CLOSING,
@@ -220,8 +223,3 @@ def today(session: Session, actor: scope.Actor, on: date) -> Today:
             planned.where(CollectiveSession.held_on.between(on, on + SESSIONS_AHEAD)).order_by(*by_day)
         ).all(),
     )
-
-
-def silent_count(session: Session, actor: scope.Actor, on: date) -> int:
-    """How many members nobody has heard of for too long."""
-    return sum(each.silent for each in members(session, actor, on))

@@ -173,3 +173,9 @@ def _names(
 def person_ref(session: Session, row: ClubMembership) -> str:
     """Whose way it is, as the trail names people."""
     return str(session.scalar(sa.select(Person.public_id).where(Person.id == row.person_id)))
+
+
+def last_of(session: Session, actor: scope.Actor, person_id: int) -> ClubMembership | None:
+    """The last time that person was in one of the actor's clubs, or is invited. One query."""
+    mine = scope.memberships(actor).where(ClubMembership.person_id == person_id)
+    return session.scalar(mine.order_by(ClubMembership.id.desc()).limit(1))

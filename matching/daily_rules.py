@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from . import (
     aid_clock,
+    club_digest,
     club_entry,
     club_rules,
     collective_slots,
@@ -50,4 +51,5 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("club-unanswered", club_entry.unanswered),
     ("club-reminders", club_entry.remind),
     ("digest", pressing.digest),
+    ("digest-animators", club_digest.digest),
 )

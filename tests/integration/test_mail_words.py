@@ -37,7 +37,7 @@ from matching.vocabulary import (
     RequestState,
     Role,
 )
-from tests import build, hires
+from tests import build, hires, joining
 from tests.integration.mailing import AT, BOOK, ON, agency
 from web.mail import compose as composing, transport
 from web.mail.compose import BUILDERS, compose

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from matching import deadlines, pressing as rules, report_model
+from matching import club_digest as club, deadlines, pressing as rules, report_model
 from matching.agenda import ToExamine
 from matching.next_steps import Step
 from matching.pressing import PREFERENCE as PREFERENCE
@@ -28,7 +28,7 @@ from .letter import Built, Link, Moot
 if TYPE_CHECKING:
     from matching.eligibility.programme import ProgrammeBook
 
-DAY, TRAIL = "/", "/journal"
+DAY, TRAIL, CLUB = "/", "/journal", "/club"
 FILE, HAND_OVER, REPORT = "/candidats/{ref}", "/passations/{ref}", "/bilans/{month}"
 #: Lines of the morning's message.
 LINES = 6
@@ -100,6 +100,27 @@ def digest(about: About) -> Built:
     if len(lines) > LINES:
         shown.append(words.more(len(lines) - LINES))
     return Built("digest_advisor", {"count": words.urgent(len(lines)), "lines": "\n".join(shown)}, Link(DAY))
+
+
+def club_digest(about: About) -> Built:
+    """Raises Moot when somebody was reached meanwhile, or when the account does not want to be told."""
+    user = about.reader()
+    if not (user.preferences or {}).get(PREFERENCE, True):
+        raise Moot("not-wanted")
+    agency = about.session.get(Agency, user.agency_id) if user.agency_id is not None else None
+    silent = club.silent(about.session, scope.Actor.of(user, agency), about.on)
+    if not silent:
+        raise Moot("nothing-to-say")
+    shown = [
+        words.silent(f"{each.given_names} {each.family_name[:1]}.", each.silence.days)
+        for each in silent[:LINES]
+    ]
+    if len(silent) > LINES:
+        shown.append(words.more(len(silent) - LINES))
+    # The figure of the subject: the shortest of these silences that any of their clubs calls one.
+    days = min(each.silence_days for each in silent)
+    facts = {"count": words.members(len(silent)), "days": str(days), "lines": "\n".join(shown)}
+    return Built("digest_animator", facts, Link(CLUB))
 
 
 def pressing(session: Session, actor: scope.Actor, book: ProgrammeBook, *, on: date) -> list[str]:

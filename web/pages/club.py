@@ -110,23 +110,25 @@ def show(ref: UUID) -> str:
 @pages.get("/club/semaine")
 @requires("club.edit")
 def week() -> str:
-    """Everybody's contact of the week on one page."""
+    """Everybody's contact of the week on one page, or one group's."""
     form = WeekPage(formdata=None, data={"on": today()})
-    members = _to_note()
-    return _week(form, form.lines(members))
+    listing, members = _to_note()
+    return _week(form, listing, form.lines(members))
 
 
-def _to_note() -> list[Member]:
+def _to_note() -> tuple[Listing, list[Member]]:
     with reading() as session:
-        found = club_board.members(session, actor(), today())
-    cohort = request.args.get("groupe", "")
-    return [each for each in found if not cohort or cohort == each.cohort]
+        listing = _listing(club_board.cohorts(session, actor()))
+        chosen = listing.values["groupe"]
+        found = club_board.members(session, actor(), today(), cohort=UUID(chosen) if chosen else None)
+    return listing, found
 
 
-def _week(form: WeekPage, lines: list[WeekLine]) -> str:
+def _week(form: WeekPage, listing: Listing, lines: list[WeekLine]) -> str:
     return render_template(
         "club/week.html",
         form=form,
+        listing=listing,
         lines=lines,
         wrong=[line for line in lines if line.error],
         saved=sum(line.saved for line in lines),
@@ -140,16 +142,17 @@ def _week(form: WeekPage, lines: list[WeekLine]) -> str:
 def note_week() -> Response | tuple[str, int]:
     """Each line on its own: what can be noted is, the others keep what was typed and say why."""
     form = WeekPage()
-    lines = form.lines(_to_note(), request.form)
+    listing, members = _to_note()
+    lines = form.lines(members, request.form)
     if not form.validate():
-        return _week(form, lines), 422
+        return _week(form, listing, lines), 422
     for line in lines:
         _note_line(form, line)
     saved, wrong = sum(line.saved for line in lines), any(line.error for line in lines)
     if wrong:
-        return _week(form, lines), 422
+        return _week(form, listing, lines), 422
     if not saved:
-        return redirect(done(url_for(".week"), "semaine-vide"), 303)
+        return redirect(done(listing.link(), "semaine-vide"), 303)
     code = "semaine-notee" if saved > 1 else "contact-un"
     return redirect(done(url_for(".index"), code, n=saved), 303)
 

@@ -11,6 +11,7 @@ from flask import current_app, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from matching import (
+    club_sheet,
     graduates,
     own_file,
     person_edits,
@@ -30,6 +31,7 @@ from ..db import book, note_read, reading, today
 from ..forms import people as forms
 from ..security import actor, requires
 from ..wording import (
+    club as club_words,
     people as words,
     people_history as past,
     personal as own_words,
@@ -82,6 +84,7 @@ def page(ref: UUID, typed: Typed) -> str:
         person = person_of(session, ref)
         sheet = person_sheet.sheet(session, me, person, on)
         held = handed.of(session, person)
+        in_club = club_sheet.last_of(session, me, person.id)
         may_recognise = person_sheet.may_read_recognition(me, person)
         shows = may_recognise and request.args.get("rqth") == "oui"
         told = person_rights.told(session, person.id, book(), on)
@@ -130,6 +133,8 @@ def page(ref: UUID, typed: Typed) -> str:
         history_last=max((len(history) + HISTORY - 1) // HISTORY, 1),
         readers=readers,
         handed=held,
+        in_club=in_club,
+        club_words=club_words,
         heard=heard,
         graduate=graduate,
         own_words=own_words,

@@ -7,9 +7,9 @@ from datetime import date
 
 from matching.club_board import FollowUpDue, Member
 from matching.club_looks import Coverage, Look, Square
-from matching.club_outcomes import Proposed
+from matching.club_outcomes import EMPLOYED, Proposed
 from matching.club_sheet import Seat, Sheet
-from matching.store.club import Approach, ClubContact, ClubPause, MembershipEvent
+from matching.store.club import Approach, ClubContact, ClubMembership, ClubPause, MembershipEvent
 from matching.store.people import full_name as full_name
 from matching.vocabulary import AttendanceState, MembershipState as State, Party, SessionState
 
@@ -47,8 +47,8 @@ QUICK = {
     "phone": ("Téléphone", ("phone", True)),
     "in_person": ("En personne", ("in_person", True)),
     "session": ("Séance", ("session", True)),
-    "message": ("Message, avec réponse", ("sms", True)),
-    "tried": ("Appel sans réponse", ("phone", False)),
+    "message": ("Réponse écrite", ("sms", True)),
+    "tried": ("Sans réponse", ("phone", False)),
 }
 EXCUSES = {
     "sickness": "Maladie",
@@ -187,14 +187,10 @@ def coverage(each: Coverage) -> str:
 def news(member: Member, on: date) -> tuple[str, str, str | None]:
     """The tag of a line: words, kind, sign."""
     row = member.row
-    if not member.running:
-        return (
-            f"Sortie le {short_day(row.left_on)} : {_lower(OUTCOMES[row.outcome or 'unknown'])}"
-            if row.left_on
-            else "Sortie",
-            "ok",
-            None,
-        )
+    if not member.running and row.left_on is not None:
+        if row.outcome in EMPLOYED:
+            return f"En emploi depuis le {short_day(row.left_on)}", "ok", None
+        return f"Sortie le {short_day(row.left_on)}", "plain", None
     if row.state is State.PAUSED:
         return "En pause", "info", "clock"
     if member.silent:
@@ -293,6 +289,11 @@ def proposed(each: Proposed) -> str:
     return "Une démarche a mené à une embauche : précisez le contrat."
 
 
+def outcome(member: Member) -> str | None:
+    """« Emploi durable : CDI, ou 6 mois et plus » of somebody who left."""
+    return OUTCOMES[member.row.outcome] if member.row.outcome is not None else None
+
+
 def follow_up_said(month: int) -> str:
     return f"Situation à {month} mois"
 
@@ -343,3 +344,13 @@ def absences(squares: Sequence[Square]) -> str:
 def _lower(text: str) -> str:
     """Inside a sentence: its first letter lower, unless a name follows (CDI)."""
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == "'" else text
+
+
+def on_file(row: ClubMembership) -> str:
+    """On the file of a person: « Au club depuis le 2 septembre 2013 »."""
+    if row.joined_on is None:
+        return STATES[row.state][0]
+    if row.left_on is not None:
+        return f"Au club du {day(row.joined_on)} au {day(row.left_on)}"
+    told = f"Au club depuis le {day(row.joined_on)}"
+    return told if row.state is State.ACTIVE else f"{told} ({STATES[row.state][0].lower()})"

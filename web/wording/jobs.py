@@ -95,6 +95,7 @@ RULES = {
     "remind-people": "relances de personnes",
     "remind-employers": "relances d’employeurs",
     "digest": "résumés du matin",
+    "digest-animators": "résumés du matin des clubs",
     "hand-overs": "demandes de passation sans réponse à temps",
     "old-drafts": "brouillons d’offres oubliés",
     "running": "contrats dont l’essai est passé",
