@@ -30,13 +30,13 @@ from . import (
 )
 from .club import Details, MembershipAction as Action
 from .club_terms import Term, Terms
-from .errors import IllegalTransition, PasserelleError, StaleVersion
+from .errors import Duplicate, IllegalTransition, PasserelleError, StaleVersion
 from .store import scope
 from .store.club import Club, ClubMembership, Cohort, MembershipEvent
 from .store.messages import AccessLink
 from .store.people import Person, full_name
 from .transitions import flush, refuse
-from .vocabulary import MembershipState as State, Party
+from .vocabulary import LIVE_MEMBERSHIPS, MembershipState as State, Party
 
 if TYPE_CHECKING:
     from .daily import Day
@@ -165,9 +165,7 @@ def register(
     StaleVersion, IllegalTransition, NotAllowed, Duplicate. Flushes, never commits.
     """
     cohorts.must_write(actor)
-    known = who if isinstance(who, ClubMembership) else None
-    person = session.get_one(Person, known.person_id) if known is not None else who
-    assert isinstance(person, Person)
+    known, person = _who(session, who)
     _in_turn(session, cohort, known)
     entry = club_terms.admit(
         judged(session, club, person.id, on, cohort), _seen(known, said), actor_id=actor.id
@@ -202,9 +200,7 @@ def wait(
     Raises InvalidInput: a term is not met; StaleVersion, IllegalTransition, NotAllowed, Duplicate.
     """
     cohorts.must_write(actor)
-    known = who if isinstance(who, ClubMembership) else None
-    person = session.get_one(Person, known.person_id) if known is not None else who
-    assert isinstance(person, Person)
+    known, person = _who(session, who)
     entry = club_terms.keep(
         judged(session, club, person.id, on, cohort), _seen(known, said), actor_id=actor.id
     )
@@ -215,6 +211,18 @@ def wait(
         made.consent_on = on
     flush(session, "membership")
     return made
+
+
+def _who(session: Session, who: ClubMembership | Person) -> tuple[ClubMembership | None, Person]:
+    """The membership at hand, if any, and its person. Raises Duplicate for a person who has one already."""
+    if isinstance(who, ClubMembership):
+        return who, session.get_one(Person, who.person_id)
+    live = sa.select(ClubMembership.id).where(
+        ClubMembership.person_id == who.id, ClubMembership.state.in_(LIVE_MEMBERSHIPS)
+    )
+    if session.scalar(live) is not None:
+        raise Duplicate("membership-exists")
+    return None, who
 
 
 def _step(
