@@ -60,6 +60,7 @@ bench: .venv/bench
 	@$(BIN)/python bench/titles.py $(if $(ROME),--rome "$(ROME)")
 	@$(BIN)/python bench/match.py --scale amiens $(if $(ROME),--rome "$(ROME)")
 	@$(BIN)/python bench/pages.py
+	@$(BIN)/python bench/calls.py
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants

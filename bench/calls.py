@@ -10,7 +10,9 @@ kilometres, and what calls serve is a maximum assignment of people to the ten pl
 Peers, on the same organisations: random orders, by subsidy, by name, by each one's own count (not what is new). Each
 organisation is asked for the post that would serve most if it were called alone, as any list without turns would;
 `asked_in_turn` gives the peer our choice of post as well (the one that serves most of those still left at its turn), so
-that only the order differs. The aim: three times the mean of random orders.
+that only the order differs. The aim: three times the mean of random orders. `plausible_from` tells the same for other
+shares from which a post is thought plausible; `whatever_is_asked` draws each post from what such employers offered,
+ours and random alike, as if nobody followed the advice.
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ from sqlalchemy.orm import Session
 
 from matching import call_list, call_needs, offer_estimate, person_rights
 from matching.call_needs import SEATS, Key, Need
+from matching.employs import PLAUSIBLE
 from matching.scoring.referential import Referential
 from matching.store.accounts import User
 from matching.store.campaign import Outreach
@@ -64,6 +67,8 @@ from web.commands.demo import OFFERS, PEOPLE, TODAY
 from web.rules import book_of
 
 AIM = 3.0
+#: Other shares from which a post may be thought plausible, to see how much that choice matters.
+SHARES = (0.03, 0.05, 0.08)
 #: kilometres where nobody has said, Earth radius (geography.md)
 RADIUS, EARTH = 20.0, 6_371.0088
 
@@ -250,14 +255,14 @@ def measure(
             )
         ).all()
     )
+    dice = Random(1)
+    shuffled = [dice.sample(callers, len(callers)) for _ in range(shuffles)]
     took = []
     for _ in range(5):
         began = time.perf_counter()
         found = call_list.ordered(need, callers)
         took.append(time.perf_counter() - began)
-    options = {
-        each.outreach.id: [_post(need, key) for key in need.asked_for(each.organisation)] for each in callers
-    }
+    options = _options(need, callers, PLAUSIBLE)
     ours = [_asked(need, line) for line in found.lines[:calls] if line.rome is not None]
     peers: dict[str, Callable[[call_list.Caller], Any]] = {
         "by_subsidy": lambda each: -(amounts.get(each.organisation.id) or 0),
@@ -269,8 +274,7 @@ def measure(
     by_name = sorted(callers, key=lambda each: (each.organisation.name_key, each.outreach.id))
     served = judge.served(ours)
     orders = {name: [sorted(by_name, key=key)] for name, key in peers.items()}
-    dice = Random(1)
-    orders["random"] = [dice.sample(by_name, len(by_name)) for _ in range(shuffles)]
+    orders["random"] = shuffled
     against = {}
     for name, some in orders.items():
         first = [[options[each.outreach.id] for each in order[:calls]] for order in some]
@@ -296,6 +300,10 @@ def measure(
         "said_by_the_list": sum(line.new for line in found.lines[:calls]),
         "served_by_every_organisation": everything,
         "against": against,
+        "plausible_from": {
+            str(share): _sensitivity(need, judge, callers, shuffled, calls, share) for share in SHARES
+        },
+        "whatever_is_asked": _drawn(need, judge, [each.caller for each in found.lines], shuffled, calls),
         "aim": AIM,
         "met": against["random"]["ratio"] is None or against["random"]["ratio"] >= AIM,
         "met_in_turn": against["random"]["asked_in_turn"]["ratio"] is None
@@ -304,13 +312,62 @@ def measure(
     }
 
 
+def _options(need: Need, callers: Sequence[call_list.Caller], at_least: float) -> dict[int, list[Post]]:
+    return {
+        each.outreach.id: [_post(need, key) for key, _ in need.asked_for(each.organisation, at_least)]
+        for each in callers
+    }
+
+
+def _sensitivity(
+    need: Need,
+    judge: Judge,
+    callers: list[call_list.Caller],
+    shuffled: list[list[call_list.Caller]],
+    calls: int,
+    share: float,
+) -> dict[str, Any]:
+    """The same against random orders, were a post plausible from another share on."""
+    found = call_list.ordered(need, callers, at_least=share)
+    served = judge.served([_asked(need, line) for line in found.lines[:calls] if line.rome is not None])
+    options = _options(need, callers, share)
+    random = mean(
+        judge.served(judge.alone([options[each.outreach.id] for each in order[:calls]])) for order in shuffled
+    )
+    return {"served": served, "random": round(random, 2), "ratio": _ratio(served, random)}
+
+
+def _drawn(
+    need: Need,
+    judge: Judge,
+    ours: list[call_list.Caller],
+    shuffled: list[list[call_list.Caller]],
+    calls: int,
+) -> dict[str, Any]:
+    """Were no organisation to follow the advice: each makes the post that its like make, drawn by their shares."""
+    options = {each.outreach.id: need.asked_for(each.organisation, 0.0) for each in ours}
+    dice = Random(2)
+
+    def served(order: list[call_list.Caller]) -> int:
+        posts = []
+        for each in order[:calls]:
+            known = options[each.outreach.id]
+            if known:
+                (key,) = dice.choices([key for key, _ in known], [share for _, share in known])
+                posts.append(_post(need, key))
+        return judge.served(posts)
+
+    mine, random = mean(served(ours) for _ in shuffled), mean(served(order) for order in shuffled)
+    return {"served": round(mine, 2), "random": round(random, 2), "ratio": _ratio(mine, random)}
+
+
 def _post(need: Need, key: Key) -> Post:
     return need.pool.inputs.referential.codes[key[0]], key[1]
 
 
 def _asked(need: Need, line: call_list.Line) -> Post:
-    key = need.asked_for(line.caller.organisation)[0]
-    return str(line.rome), key[1]
+    insee_code = need.communes.only(line.caller.organisation.postcode, line.caller.organisation.commune)
+    return str(line.rome), need.pool.place_of.get(insee_code, -1)
 
 
 def _ratio(served: float, other: float) -> float | None:

@@ -123,6 +123,7 @@ class Measured:
             "placements": "/placements",
             "placement": f"/placements/{placement}",
             "organisation": f"/organisations/{organisation}",
+            "whom to call first": "/associations/a-appeler",
             "imports": "/imports",
             "reports": "/bilans",
             "report of a month": "/bilans/2013-10",

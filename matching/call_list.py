@@ -1,8 +1,8 @@
 """Whom to call first: the register in the order that gives the most entitled people without an offer one (issue 6, 4).
 
 Each organisation is asked for one post, of the occupation among those it plausibly employs that serves most; what the
-calls before it serve is served. At equal gain sports clubs come first, then who was never tried, then the name. What
-no organisation of the list could serve is told by occupation, so that somebody looks for other employers.
+calls before it serve is served. At equal gain sports clubs come first, then whose like offer such posts most, then who
+was never tried, then the name. What no organisation could serve is told by occupation: somebody looks elsewhere.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from .call_needs import SEATS, Key, Need
+from .employs import PLAUSIBLE
 from .scoring.reach import OFFER, Pick, Posts, order
 from .store import scope
 from .store.campaign import Outreach, OutreachAttempt
@@ -69,6 +70,8 @@ class Line:
     new: int
     seated: int
     fits: int
+    #: employers of its field or division that offered that occupation: why it is plausible
+    seen: int
     #: person ids, in the order of the list: those without an offer, the new ones among them
     people: tuple[int, ...]
     first: frozenset[int]
@@ -132,16 +135,25 @@ def _tried(session: Session, chosen: sa.Select[tuple[int]]) -> dict[int, Tried]:
     return found
 
 
-def ordered(need: Need, found: Iterable[Caller]) -> CallList:
+def ordered(need: Need, found: Iterable[Caller], *, at_least: float = PLAUSIBLE) -> CallList:
     """These callers in order. Reads no database; the order of `found` does not matter."""
     rows = sorted(found, key=_turn)
-    asked = [need.asked_for(each.organisation) for each in rows]
+    asked = [dict(need.asked_for(each.organisation, at_least)) for each in rows]
     keys = sorted({key for each in asked for key in each})
     at = {key: post for post, key in enumerate(keys)}
     posts, wished = need.fitting(keys)
-    # At equal gain, what people look for itself before its sibling; then what the employer likelier takes on.
-    options = [sorted((at[key] for key in each), key=lambda post: -wished[post]) for each in asked]
-    picks = order(options, posts, need.lack, seats=SEATS)
+    # Of one caller's posts that gain as much, what people look for itself before its sibling, then the likeliest.
+    options = [sorted(each, key=lambda key: -wished[at[key]]) for each in asked]
+    picks = order(
+        [[at[key] for key in each] for each in options],
+        posts,
+        need.lack,
+        seats=SEATS,
+        favour=[
+            [_favour(caller, likely[key]) for key in each]
+            for caller, likely, each in zip(rows, asked, options, strict=True)
+        ],
+    )
     lines, served = [], np.zeros(need.pool.size, np.bool_)
     for rank, pick in enumerate(picks, 1):
         lines.append(_line(need, keys, posts, pick, rows[pick.caller], rank, served))
@@ -157,8 +169,13 @@ def ordered(need: Need, found: Iterable[Caller]) -> CallList:
     )
 
 
+def _favour(caller: Caller, share: float) -> int:
+    """At equal gain: sports clubs, then who likelier takes on such people."""
+    return 2_000 * (caller.organisation.field == FIRST_FIELD) + round(1_000 * share)
+
+
 def _turn(caller: Caller) -> tuple[bool, bool, str, str, int]:
-    """At equal gain: sports clubs, then who was never tried, then the name."""
+    """Where gain and favour are equal, or there is no gain: sports clubs, then who was never tried, then the name."""
     house = caller.organisation
     return (
         house.field != FIRST_FIELD,
@@ -182,7 +199,7 @@ def _line(
     inputs = need.pool.inputs
     people = posts.people(pick.post) if pick.post >= 0 else np.zeros(0, np.int64)
     waiting = people[need.lack[people] == OFFER]
-    code = keys[pick.post][0] if pick.post >= 0 else None
+    code, house = keys[pick.post][0] if pick.post >= 0 else None, caller.organisation
     return Line(
         rank=rank,
         caller=caller,
@@ -194,6 +211,9 @@ def _line(
         new=len(pick.offered),
         seated=len(pick.seated),
         fits=len(people),
+        seen=0
+        if code is None
+        else need.employs.seen_in(house.field, house.naf, inputs.referential.codes[code]),
         people=tuple(inputs.person_ids[waiting].tolist()),
         first=frozenset(inputs.person_ids[list(pick.offered)].tolist()),
     )

@@ -8,8 +8,8 @@ but stands on no first list of ten, waits for a seat. Only sure rights count. Se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from . import employs, match_history
-from .employs import Employs
+from . import match_history
+from .employs import PLAUSIBLE, Employs, learn
 from .offer_estimate import Pool
 from .postal import Communes
 from .scoring import columnwise
@@ -70,35 +70,49 @@ class Need:
     lack: NDArray[np.int8]
     employs: Employs
     communes: Communes
+    #: the answer of `fitting` for the posts last asked about: those of a register change little from call to call
+    fitted: dict[tuple[Key, ...], tuple[Posts, Rows]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def without(self) -> Rows:
         """Rows of who is entitled and has no offer."""
         return np.flatnonzero(self.lack == OFFER)
 
-    def asked_for(self, organisation: Organisation) -> list[Key]:
-        """The posts that this employer may plausibly be asked for, the likeliest first."""
+    def asked_for(self, organisation: Organisation, at_least: float = PLAUSIBLE) -> list[tuple[Key, float]]:
+        """The posts that this employer may plausibly be asked for, each with how likely it is, the likeliest first."""
         index = self.pool.inputs.referential.index
         insee_code = self.communes.only(organisation.postcode, organisation.commune)
         place = self.pool.place_of.get(insee_code, UNKNOWN)
-        return [(index[rome], place) for rome in self.employs.plausible(organisation) if rome in index]
+        return [
+            ((index[rome], place), share)
+            for rome, share in self.employs.plausible(organisation, at_least)
+            if rome in index
+        ]
 
-    def fitting(self, keys: Iterable[Key]) -> tuple[Posts, NDArray[np.int64]]:
+    def fitting(self, keys: Iterable[Key]) -> tuple[Posts, Rows]:
         """Whom each of these posts fits among the entitled, in the order in which the matcher would list them; and by
         post how much it is what those without an offer look for, the occupation itself before its sibling."""
-        wanted = list(keys)
-        problem = self._problem(wanted)
+        wanted = tuple(keys)
+        known = self.fitted.get(wanted)
+        if known is None:
+            known = self._fit(wanted)
+            self.fitted.clear()
+            self.fitted[wanted] = known
+        return known
+
+    def _fit(self, keys: Sequence[Key]) -> tuple[Posts, Rows]:
+        problem = self._problem(keys)
         person, post = _pairs(problem, self.entitled, _nobody())
         parts = columnwise.parts(problem, person, post)
         rank = columnwise.rankings(problem, person, post, columnwise.scores(problem, parts))
         order = np.lexsort((np.iinfo(np.uint64).max - rank, post))
-        indptr = np.searchsorted(post[order], np.arange(len(wanted) + 1)).astype(np.int64)
-        wished = np.zeros(len(wanted), np.int64)
+        indptr = np.searchsorted(post[order], np.arange(len(keys) + 1)).astype(np.int64)
+        wished = np.zeros(len(keys), np.int64)
         lacking = self.lack[person] == OFFER
         np.add.at(wished, post[lacking], parts[lacking, WISH])
         return Posts(indptr, person[order]), wished
 
-    def _problem(self, keys: list[Key]) -> Problem:
+    def _problem(self, keys: Sequence[Key]) -> Problem:
         """These posts as offers of the programme that start that day and ask for what such offers usually ask."""
         inputs, count = self.pool.inputs, len(keys)
         codes = inputs.referential.codes
@@ -131,7 +145,7 @@ def need(session: Session, pool: Pool, purpose: OutreachPurpose, book: Programme
     missing = entitled[~_has_offer(session, pool, entitled)[entitled] & ~pursued[entitled]]
     lack[entitled[~listed[entitled]]] = SEAT
     lack[missing] = OFFER
-    learnt = employs.learn(session, pool.coder)
+    learnt = learn(session, pool.coder)
     return Need(pool, purpose, programme, entitled, lack, learnt, Communes.load(session))
 
 

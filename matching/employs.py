@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 #: Employers whose word the starting table is worth, for a group; a group is worth that many offers of its employer.
 GROUP_WORTH, OWN_WORTH = 20.0, 4.0
-#: From this share on, an employer may plausibly be asked for the occupation.
-PLAUSIBLE = 0.03
+#: From this share on, one post in twenty, an employer may plausibly be asked for the occupation.
+PLAUSIBLE = 0.05
 #: NAF divisions that say how an employer is organised, not what is done there: its field of work does.
 SAYS_NOTHING = frozenset({"94"})
 #: The field of an employer that has none, and whose NAF says nothing.
@@ -68,11 +68,11 @@ class Employs:
         worth[list(offered)] += 1.0
         return worth / (OWN_WORTH + len(offered))
 
-    def plausible(self, organisation: Organisation) -> list[str]:
-        """Occupations that this employer may plausibly be asked for, the likeliest first."""
+    def plausible(self, organisation: Organisation, at_least: float = PLAUSIBLE) -> list[tuple[str, float]]:
+        """(occupation, share) of what this employer may plausibly be asked for, the likeliest first."""
         share = self.share(organisation.id, organisation.field, organisation.naf)
         likely = np.lexsort((np.arange(len(share)), -share))
-        return [self.codes[row] for row in likely.tolist() if share[row] >= PLAUSIBLE]
+        return [(self.codes[row], float(share[row])) for row in likely.tolist() if share[row] >= at_least]
 
     def seen_in(self, field: str | None, naf: str | None, rome: str) -> int:
         """How many employers of those groups offered the occupation: the evidence, for the words of a reason."""

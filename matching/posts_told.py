@@ -69,7 +69,7 @@ def told(
     labels, index = pool.inputs.referential.labels, pool.inputs.referential.index
     if rome is None:
         learnt = learnt or employs.learn(session, pool.coder)
-        likely = [each for each in learnt.plausible(organisation) if each in index]
+        likely = [each for each, _ in learnt.plausible(organisation) if each in index]
         rome = max(
             likely,
             key=lambda each: offer_estimate.candidates(pool, _usual(purpose, each, insee_code, organisation)),

@@ -20,6 +20,8 @@ from .prepare import rows_of, spread_rows
 Rows = NDArray[np.int64]
 #: What somebody lacks: an offer at all, or a seat on a first list; NOTHING: neither.
 NOTHING, SEAT, OFFER = 0, 1, 2
+#: The most that a post may be favoured by.
+MOST = 4_095
 
 
 @dataclass(frozen=True)
@@ -59,19 +61,29 @@ class Pick(NamedTuple):
 
 
 def order(
-    options: Sequence[Sequence[int]], posts: Posts, lack: NDArray[np.int8], *, seats: int
+    options: Sequence[Sequence[int]],
+    posts: Posts,
+    lack: NDArray[np.int8],
+    *,
+    seats: int,
+    favour: Sequence[Sequence[int]] | None = None,
 ) -> list[Pick]:
-    """Everybody of `options` once, the largest gain first; at equal gain the earlier one, and its earlier post.
+    """Everybody of `options` once, the largest gain first; at equal gain the most favoured, then the earlier one.
 
-    `options`: posts that each may be asked for, the likeliest first. Where nobody is gained any more, a post that fits
-    the most people is named.
+    `options`: posts that each may be asked for; at equal gain for one caller the earlier post. `favour`: of each of
+    them, in [0, MOST]. Where nobody is gained any more, callers follow in the order given, a post that fits the most
+    people named for each.
     """
     lack = lack.copy()
     callers = len(options)
     width = max((len(each) for each in options), default=0)
     table = np.full((callers, max(width, 1)), posts.size, np.int64)
+    favoured = np.zeros(table.shape, np.int64)
     for row, each in enumerate(options):
         table[row, : len(each)] = each
+        if favour is not None:
+            favoured[row, : len(each)] = favour[row]
+    every = np.arange(callers)
     fitting = np.append(np.diff(posts.indptr), -1)
     lacks = {what: posts.lacking(lack, what) for what in (OFFER, SEAT)}
     at, of_person = _by_person(posts, len(lack))
@@ -79,11 +91,12 @@ def order(
     made: list[Pick] = []
     while len(made) < callers:
         gain = np.append(_gain(lacks[OFFER], lacks[SEAT], seats), -1)[table]
-        best = np.where(open_to, gain.max(axis=1), -2)
-        caller = int(best.argmax())
-        if best[caller] <= 0:
+        chosen = gain.argmax(axis=1)
+        gained = np.where(open_to, gain[every, chosen], -1)
+        caller = int((gained * (MOST + 1) + favoured[every, chosen]).argmax())
+        if gained[caller] <= 0:
             break
-        post = int(table[caller, gain[caller].argmax()])
+        post = int(table[caller, chosen[caller]])
         people = posts.people(post)
         offered = people[lack[people] == OFFER][:seats]
         seated = people[lack[people] == SEAT][: seats - len(offered)]

@@ -107,7 +107,7 @@ def _listing(purpose: OutreachPurpose, found: CallList) -> Listing:
     fields = sorted(
         {line.caller.organisation.field for line in found.lines if line.caller.organisation.field}
     )
-    states = [(str(state), said) for state, (said, _) in words.STATES.items()]
+    states = [(str(state), words.STATES[state][0]) for state in call_list.TO_CALL]
     filters = [Filter("etat", "Où l'on en est", tuple(states), every="Tous")]
     if fields:
         labels = [(each, offer_words.FIELDS_OF_WORK.get(each, each)) for each in fields]

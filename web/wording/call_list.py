@@ -6,12 +6,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matching.offer_aid import Lump, Monthly
-from matching.vocabulary import OutreachPurpose, OutreachState as State
+from matching.vocabulary import OutreachPurpose
 
-from . import day, euros, number
+from . import day, euros, number, uncapital
+from .outreach import CHANNELS, RESULTS, STATES
 
 if TYPE_CHECKING:
     from matching.call_list import Line, Tried
+
+__all__ = ["STATES"]
 
 #: ?pour= -> what the calls are for
 PURPOSES = {"avenir": OutreachPurpose.AVENIR, "franc": OutreachPurpose.FRANC}
@@ -24,22 +27,6 @@ HOUSES = {
     OutreachPurpose.AVENIR: ("association", "associations"),
     OutreachPurpose.FRANC: ("employeur", "employeurs"),
 }
-STATES = {
-    State.LISTED: ("À attribuer", "plain"),
-    State.TO_CONTACT: ("À contacter", "info"),
-    State.CONTACTED: ("Contacté", "plain"),
-    State.TO_CHASE: ("À relancer", "warn"),
-    State.INTERESTED: ("Intéressé", "petrol"),
-}
-CHANNELS = {
-    "phone": "au téléphone", "visit": "sur place", "letter": "par lettre", "email": "par courriel",
-    "meeting": "en réunion",
-}  # fmt: skip
-RESULTS = {
-    "no_answer": "sans réponse", "message_left": "message laissé", "talked": "a parlé avec vous",
-    "interested": "intéressé", "later": "à rappeler", "refused": "a refusé", "promised": "a promis",
-    "not_concerned": "pas concerné",
-}  # fmt: skip
 NEVER = "Personne n'a encore appelé."
 UNKNOWN_JOB = "métier à préciser"
 OTHER_JOBS = "autres métiers"
@@ -62,6 +49,18 @@ def gain(new: int, least: int = 0) -> str:
     if not new and not least:
         return "0"
     return count(new, least)
+
+
+def plausible(seen: int, purpose: OutreachPurpose) -> str:
+    """Why that post: who of its like offered one."""
+    one, many = HOUSES[purpose]
+    if not seen:
+        return "Métier habituel du domaine, pas encore vu dans une offre."
+    if seen == 1:
+        return (
+            f"{'Une' if purpose is OutreachPurpose.AVENIR else 'Un'} {one} du même domaine en a déjà proposé."
+        )
+    return f"{number(seen)} {many} du même domaine en ont déjà proposé."
 
 
 def serves(line: Line, least: int = 0) -> str:
@@ -91,12 +90,13 @@ def seated(value: int, least: int = 0) -> str:
 
 
 def last_try(tried: Tried | None) -> str:
-    """« 2 essais, le dernier le 4 novembre au téléphone : message laissé. »"""
+    """« 2 démarches, la dernière le 4 novembre (appel) : personne n'a répondu. »"""
     if tried is None:
         return NEVER
-    times = f"{tried.times} essais, le dernier le" if tried.times > 1 else "Un essai, le"
-    how = CHANNELS.get(tried.channel, "")
-    return f"{times} {day(tried.on)} {how} : {RESULTS.get(tried.result, tried.result)}."
+    times = f"{tried.times} démarches, la dernière le" if tried.times > 1 else "Une démarche, le"
+    how = CHANNELS.get(tried.channel, tried.channel).lower()
+    result, _ = RESULTS.get(tried.result, (tried.result, ""))
+    return f"{times} {day(tried.on)} ({how}) : {uncapital(result)}."
 
 
 def pays(aid: Monthly | Lump | None) -> str:
