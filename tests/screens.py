@@ -133,6 +133,11 @@ SCREENS = {
     "club_entry.settings": (CHIEF, "/club/reglages"),
     "club_entry.new_club": (CHIEF, "/club/reglages/nouveau"),
     "club_entry.edit_club": (CHIEF, "/club/reglages/{club}"),
+    "club.index": (ANIMATOR, "/club"),
+    "club.week": (ANIMATOR, "/club/semaine"),
+    "club.show": (ANIMATOR, "/club/{member}"),
+    "club.contact": (ANIMATOR, "/club/{member}/contacts/nouveau"),
+    "club.leave": (ANIMATOR, "/club/{member}/sortie"),
     "accounts.index": (ADMIN, "/comptes"),
     "accounts.invite": (ADMIN, "/comptes/invitation"),
     "accounts.edit": (ADMIN, "/comptes/{user}"),
@@ -152,6 +157,9 @@ SCREENS = {
 }
 #: What answers with something else than a page of its own, or is looked at by a test of its own.
 OTHERS = {
+    # one form a page, drawn as « club.contact » is: tests/web/test_club_pages.py and tests/browser/test_club.py
+    "club.answer_approach", "club.approach", "club.complete_week", "club.correct_contact", "club.extend",
+    "club.follow_up", "club.pause", "club.reopen",
     # opened by a link: tests/web/test_club_entry_pages.py
     "club_entry.ask",
     # an employer's: tests/web/test_employer_pages.py and tests/browser/test_employer_answers.py
@@ -163,7 +171,7 @@ OTHERS = {
     "accounts.second_factor", "accounts.confirm", "health.alive", "health.ready", "imports.rejects", "imports.state",
     "check_ins.ask", "feeds.read", "jobs.show", "jobs.state", "reports.as_csv", "reports.as_json", "static",
     "planning.feed", "planning.one",  # tests/web/test_planning.py
-    "personal.answer", "personal.correction", "personal.erasure", "personal.file", "personal.wish", "requests.show",
+    "personal.answer", "personal.correction", "personal.erasure", "personal.file", "personal.wish", "personal.sessions", "requests.show",
 }  # fmt: skip
 #: Pages that say no: who asks for what is not theirs, or is not there.
 REFUSALS = {"no such page": (CHIEF, "/nulle-part"), "another role's": (OFFICER, "/offres"),
@@ -253,6 +261,12 @@ def _club_entry(session):
         "cohort": cohort.public_id,
         "invited": session.scalars(invited.order_by(ClubMembership.id).limit(1)).one(),
         "prospect": session.scalars(free.order_by(Person.id.desc()).limit(1)).one(),
+        "member": session.scalars(
+            sa.select(ClubMembership.public_id)
+            .where(ClubMembership.state == MembershipState.PAUSED)
+            .order_by(ClubMembership.id)
+            .limit(1)
+        ).one(),
     }
 
 

@@ -135,7 +135,12 @@ def _contacts(member: Member, place: tuple[int, int], today: date) -> Iterator[t
             turn = place[1] + week
             yield (
                 day,
-                [member.person, CHANNELS[turn % len(CHANNELS)], NOTES[turn % len(NOTES)], 10 + turn % 4 * 10],
+                [
+                    member.person,
+                    CHANNELS[turn % len(CHANNELS)],
+                    NOTES[turn % len(NOTES)],
+                    None if CHANNELS[turn % len(CHANNELS)] == "sms" else 10 + turn % 4 * 10,
+                ],
             )
     if place in SILENT:
         yield last, [member.person, "phone", "", 15]
@@ -166,7 +171,9 @@ def _course(line: Callable[..., Line], member: Member, place: tuple[int, int], t
         yield line(first, "animator", "club_pause", person=member.person, length=days, reason=reason)
     if place == AWAY:
         first = working(today - timedelta(days=AWAY_SINCE))
-        yield line(first, "animator", "club_pause", person=member.person, length=AWAY_DAYS, reason="short_job")
+        yield line(
+            first, "animator", "club_pause", person=member.person, length=AWAY_DAYS, reason="short_job"
+        )
     if place in EXCUSED:
         week, why = EXCUSED[place]
         day = working(member.joined + week * WEEK)

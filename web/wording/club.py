@@ -120,7 +120,8 @@ EVENTS = {
     "extended": "Parcours prolongé",
     "contact_corrected": "Contact corrigé",
     "contact_removed": "Contact retiré",
-    "asked": "Situation demandée",
+    "agreed": "Accord de la personne",
+    "moved": "Changement de groupe",
 }
 NOTICES = {
     "contact-note": "Contact noté.",
@@ -165,7 +166,7 @@ def where(member: Member) -> str:
 
 
 def week_said(number: int | None, weeks: int) -> str | None:
-    return f"semaine {number} sur {weeks}" if number is not None else None
+    return f"semaine\u00a0{number} sur\u00a0{weeks}" if number is not None else None
 
 
 def square(each: Square) -> str:
@@ -222,6 +223,11 @@ def contact(each: ClubContact) -> str:
     if not each.two_way:
         parts.append("sans réponse")
     return ", ".join(parts)
+
+
+def contact_line(each: ClubContact) -> str:
+    """« Mardi 22 octobre : téléphone, 20 minutes »."""
+    return f"{weekday(each.done_on).capitalize()} : {_lower(contact(each))}"
 
 
 def seat(each: Seat) -> str:
@@ -343,7 +349,7 @@ def absences(squares: Sequence[Square]) -> str:
 
 def _lower(text: str) -> str:
     """Inside a sentence: its first letter lower, unless a name follows (CDI)."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == "'" else text
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def on_file(row: ClubMembership) -> str:
