@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from . import clauses, club, club_weeks, graduates, outreach, sessions
+from . import clauses, club, club_weeks, graduates, outreach, packs, sessions
 
 if TYPE_CHECKING:
     from .load import Stage
@@ -22,6 +22,7 @@ STORIES: tuple[Story, ...] = (
     club.tell,
     club_weeks.tell,
     sessions.tell,
+    packs.tell,
 )
 ACTS: dict[str, Callable[[Stage, Line, date], None]] = {
     **outreach.ACTS,
@@ -30,4 +31,5 @@ ACTS: dict[str, Callable[[Stage, Line, date], None]] = {
     **club.ACTS,
     **club_weeks.ACTS,
     **sessions.ACTS,
+    **packs.ACTS,
 }
