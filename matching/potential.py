@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from . import employs, graduates
-from .employs import Employs
+from .employs import Employs, Group
 from .match_inputs import CODES, places_of
 from .postal import Communes
 from .scoring import potential as core
@@ -81,6 +81,8 @@ class World:
     employer_ids: Sequence[int]
     groups: Sequence[tuple[str | None, str | None, str | None]]
     known: Employs
+    #: group of employers -> how many of it have offered anything
+    offering: Mapping[Group, int]
     #: occupation -> its place in `field.firms.share`
     codes: Mapping[str, int]
     field: core.Field
@@ -141,12 +143,20 @@ class World:
         sought = [(float(share[self.codes[rome]]) * sure, sure, rome) for rome, sure in self.wanted[row]]
         rome = max(sought)[2] if sought else None
         own = {self.known.codes[at] for at in self.known.own.get(self.employer_ids[column], ())}
+        at = self.known.index.get(rome or "")
+        seen = [
+            (int(self.known.seen[self.known.groups[group], at]), self.offering.get(group, 0))
+            for group in employs.groups_of(field, naf)
+            if at is not None and group in self.known.groups
+        ]
+        asked, of = max(seen, default=(0, 0))
         return {
             "rome": rome,
             "field": field,
             "naf": naf[:2] if naf else None,
             "share": round(float(share[self.codes[rome]]), 4) if rome else 0.0,
-            "seen": self.known.seen_in(field, naf, rome) if rome else 0,
+            "seen": asked,
+            "of": of,
             "own": rome in own,
         }
 
@@ -265,6 +275,9 @@ def solve(session: Session, rows: Rows, coder: Coder) -> World:
         [row[0] for row in employers],
         [(row[2], row[3], row[4]) for row in employers],
         known,
+        Counter(
+            group for row in employers if row[0] in known.own for group in employs.groups_of(row[2], row[3])
+        ),
         index,
         field,
         wanted,

@@ -114,7 +114,8 @@ def test_employers_are_suggested_with_reasons_that_add_up_and_never_twice(sessio
     for each in found:
         assert sum(reason["points"] for reason in each.reasons) == pytest.approx(each.score, abs=1e-9)
         assert [reason["part"] for reason in each.reasons] == ["occupation", "distance", "workforce"]
-    assert found[0].reasons[0]["own"] and found[1].reasons[0]["seen"] == 1
+    assert found[0].reasons[0]["own"]
+    assert [found[1].reasons[0][name] for name in ("own", "seen", "of")] == [False, 1, 1]
     assert world.pair(person.id, unknown.id) is None, "nothing is known of it"
     lone = world.pair(person.id, builder.id)
     assert [reason["part"] for reason in lone.reasons] == ["occupation"], "its commune and size are not known"

@@ -142,10 +142,11 @@ def _occupation(each: Reason, occupations: Mapping[str, str]) -> str:
         return f"Cet employeur a déjà proposé ce métier ({label})"
     seen, share = int(each["seen"]), float(each["share"])
     group = sector_of(each["field"], each["naf"]) or "son secteur"
+    of = f" sur {number(each['of'])} qui recrutent" if each.get("of", 0) > 1 else ""
     if seen > 1:
-        return f"{number(seen)} employeurs de ce secteur ({group}) ont proposé ce métier"
+        return f"{number(seen)} employeurs{of} dans ce secteur ({group}) ont proposé ce métier"
     if seen == 1:
-        return f"Un employeur de ce secteur ({group}) a proposé ce métier"
+        return f"Un employeur{of} dans ce secteur ({group}) a proposé ce métier"
     if share >= 0.005:
         return f"Environ {number(max(1, round(100 * share)))} % des postes de ce secteur ({group})"
     return f"Des métiers voisins existent dans ce secteur ({group})"
