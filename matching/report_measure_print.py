@@ -21,12 +21,13 @@ from . import (
 )
 from .club_outcomes import EMPLOYED, OUTCOMES
 from .disclosure import Group, Table
+from .outreach_queries import STAGES
 from .report_measures import HOURS, Club, Ended, Held, Hours
 from .report_model import UNKNOWN, Breakdown, Indicator, Line, Month
 from .report_outcome_print import REST, YES, share
 from .report_outcomes import Part
 from .report_print import Printer
-from .report_prospecting import OF_PEOPLE, STEPS, Chain, Register
+from .report_prospecting import OF_PEOPLE, Chain, Register
 from .report_tables import ALL
 from .report_targets import CAMPAIGNS
 from .vocabulary import OutreachPurpose
@@ -159,7 +160,7 @@ class Measures:
         lines: list[Line] = []
         for (year, purpose), chain in sorted(self.chains.items()):
             posts = {"promised": chain.posts_promised, "posted": chain.posts}
-            for step in STEPS:
+            for step in STAGES:
                 key = str(year), purpose, step
                 label = words.chain_label(year, purpose, step)
                 if step in OF_PEOPLE:

@@ -11,20 +11,15 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from .eligibility.aid import after
-from .report_figures import kept
+from .outreach import ANSWERED
+from .outreach_offers import Hire, hires
 from .report_model import Month
 from .store.campaign import Outreach, OutreachAttempt, OutreachEvent, OutreachOffer
 from .store.organisations import Offer
-from .store.placements import Placement
 from .vocabulary import OutreachState
 
-#: The chain of workflow.md v. Who posted without having been called is counted as posted all the same.
-STEPS = ("listed", "notified", "contacted", "promised", "posted", "hired", "kept")
-#: Steps that count people, whose small counts are hidden as theirs.
-OF_PEOPLE = ("hired", "kept")
-#: Months after which one looks whether who was hired is still there.
-KEPT_MONTHS = 6
+#: Stages that count people, whose small counts are hidden as theirs.
+OF_PEOPLE = ("hired", "still_there")
 
 #: (year of the register, purpose)
 Register = tuple[int, str]
@@ -41,7 +36,9 @@ class Chain(NamedTuple):
 def chains(session: Session, month: Month) -> dict[Register, Chain]:
     """Each register whose lines were there by the end of the month. Three queries."""
     last = month.last
-    attempts = _of(OutreachAttempt.outreach_id).where(OutreachAttempt.done_on <= last)
+    attempts = _of(OutreachAttempt.outreach_id).where(
+        OutreachAttempt.done_on <= last, OutreachAttempt.result.in_(ANSWERED)
+    )
     promises = _of(OutreachEvent.outreach_id).where(
         OutreachEvent.to_state == OutreachState.PROMISED, OutreachEvent.done_on <= last
     )
@@ -65,13 +62,14 @@ def chains(session: Session, month: Month) -> dict[Register, Chain]:
         .where(Outreach.listed_on <= last)
         .group_by(Outreach.year, Outreach.purpose)
     ).mappings()
-    hired, lasting = _hires(session, month)
-    posts = _posts(session, month)
+    hired, posts = _hired(session, month), _posts(session, month)
     found = {}
     for row in rows:
         key = row["year"], str(row["purpose"])
         steps = {step: int(row[step]) for step in by_step}
-        steps |= {"hired": len(hired.get(key, ())), "kept": len(lasting.get(key, ()))}
+        own = hired.get(key, [])
+        steps["hired"] = len({hire.outreach_id for hire in own})
+        steps["still_there"] = len({hire.outreach_id for hire in own if hire.still_there})
         found[key] = Chain(steps, int(row["promised_posts"]), posts.get(key, 0))
     return found
 
@@ -91,25 +89,18 @@ def _posts(session: Session, month: Month) -> dict[Register, int]:
     return {(year, str(purpose)): int(posts) for year, purpose, posts in rows}
 
 
-def _hires(session: Session, month: Month) -> tuple[dict[Register, set[int]], dict[Register, set[int]]]:
-    """Lines of the register that led to a contract, and those with one that still ran six months after it began."""
+def _hired(session: Session, month: Month) -> dict[Register, list[Hire]]:
+    """Contracts signed by then that came of a register."""
+    found = hires(session, on=month.last)
+    lines = {hire.outreach_id for hire in found}
     rows = session.execute(
-        sa.select(Outreach.id, Outreach.year, Outreach.purpose, Placement.starts_on, Placement.ended_on)
-        .join(OutreachOffer, OutreachOffer.outreach_id == Outreach.id)
-        .join(Placement, Placement.offer_id == OutreachOffer.offer_id)
-        .where(kept(), Placement.signed_on <= month.last)
+        sa.select(Outreach.id, Outreach.year, Outreach.purpose).where(Outreach.id.in_(lines))
     )
-    hired: dict[Register, set[int]] = {}
-    lasting: dict[Register, set[int]] = {}
-    for row in rows:
-        key = row.year, str(row.purpose)
-        hired.setdefault(key, set()).add(row.id)
-        if row.starts_on is None:
-            continue
-        anniversary = after(row.starts_on, KEPT_MONTHS)
-        if anniversary <= month.last and (row.ended_on is None or row.ended_on >= anniversary):
-            lasting.setdefault(key, set()).add(row.id)
-    return hired, lasting
+    of = {row.id: (row.year, str(row.purpose)) for row in rows}
+    made: dict[Register, list[Hire]] = {}
+    for hire in found:
+        made.setdefault(of[hire.outreach_id], []).append(hire)
+    return made
 
 
 def refusals(session: Session, month: Month) -> dict[str, dict[str, int]]:

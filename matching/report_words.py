@@ -338,7 +338,7 @@ CHAIN = {
     "promised": "Ont promis des postes",
     "posted": "Ont proposé une offre",
     "hired": "Ont embauché",
-    "kept": "Toujours en poste à six mois",
+    "still_there": "Toujours en poste à six mois",
 }
 REFUSALS = {
     "cost": "Reste à payer",

@@ -233,7 +233,7 @@ def test_the_chain_of_a_register_by_year_and_kind_up_to_the_end_of_the_month(ses
     session.flush()
     chain = monthly(session, MONTH)["G1"]
     counts = {line.key: line.value for line in chain.by("year", "purpose", "step").lines}
-    steps = ("listed", "notified", "contacted", "promised", "posted", "hired", "kept")
+    steps = ("listed", "notified", "contacted", "promised", "posted", "hired", "still_there")
     assert [counts["2013", "avenir", each] for each in steps] == [6, 1, 1, 1, 1, 1, 0]
     assert [counts["2012", "avenir", each] for each in steps] == [2, 0, 0, 0, 2, 2, 1]
     posts = {line.key: line.also.get("posts") for line in chain.by("year", "purpose", "step").lines}

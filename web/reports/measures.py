@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from matching.outreach_queries import STAGES
 from matching.report_model import Indicator, Line, MonthlyReport
-from matching.report_prospecting import STEPS
 from matching.report_words import CHAIN, PURPOSES
 
 from ..wording import number, report_sentences as words, uncapital
@@ -62,7 +62,7 @@ def _chains(chain: Indicator) -> list[Table]:
         if not years:
             continue
         rows = []
-        for step in STEPS:
+        for step in STAGES:
             cells = [_with_posts(cut.get(year, purpose, step)) for year in years]
             rows.append((CHAIN[step], *cells))
         made.append(Table(f"Prospection : {uncapital(label)}", ("Étape", *years), rows))
