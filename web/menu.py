@@ -26,8 +26,7 @@ AREAS = {
 }
 #: label, endpoint, permission; an area is current on all pages of its blueprint.
 ENTRIES = (
-    ("À traiter", "home.index", "people.read"),
-    ("À traiter", "home.index", "club.edit"),
+    ("À traiter", "home.index", "own.day"),
     ("Propositions", "proposals.index", "proposals.read"),
     ("Offres", "offers.index", "offers.read"),
     ("Mes offres", "offers.index", "own.offers"),

@@ -36,7 +36,7 @@ from ..wording import (
     messages as message_words,
     requests as request_words,
 )
-from . import employer_home, employer_offers
+from . import employer_home, employer_offers, officer_home
 from .club import day as club_day
 
 pages = Blueprint("home", __name__)
@@ -130,6 +130,8 @@ def _elsewhere(me: scope.Actor) -> str | Response:
         return employer_home.page()
     if allows(me, "club.edit"):
         return club_day()
+    if allows(me, "outreach.note"):
+        return officer_home.page()
     for permission, endpoint in (("accounts.manage", "accounts.index"), ("report.read", "reports.index")):
         if allows(me, permission):
             return redirect(url_for(endpoint), 302)

@@ -28,6 +28,7 @@ EVERYBODY = frozenset(Role)
 #: permission -> the roles that hold it; a pair is a role whose account needs that permission besides.
 PERMISSIONS: dict[str, frozenset[Role | tuple[Role, str]]] = {
     "signed_in": EVERYBODY,
+    "own.day": frozenset({ADVISOR, ANIMATOR, OFFICER}),
     "people.read": frozenset({ADVISOR}),
     "people.edit": frozenset({ADVISOR}),
     "offers.read": frozenset({ADVISOR}),
