@@ -206,6 +206,8 @@ ENDPOINTS = {
     "personal.prove": "public",
     "personal.reply": "public",
     "personal.wish": "public",
+    "personal.attend": "public",
+    "personal.sessions": "public",
     "placements.cancel": "placements.cancel",
     "placements.close_alert": "placements.edit",
     "placements.follow_training": "placements.edit",
@@ -284,6 +286,7 @@ ENDPOINTS = {
 #: permission -> the accounts of tests/web/doors.py that hold it, besides nobody else.
 HOLDERS = {
     "signed_in": {"advisor", "importer", "supervisor", "animator", "officer", "admin", "employer"},
+    "own.day": {"advisor", "importer", "supervisor", "animator", "officer"},
     "people.read": {"advisor", "importer", "supervisor"},
     "people.edit": {"advisor", "importer", "supervisor"},
     "offers.read": {"advisor", "importer", "supervisor"},

@@ -52,7 +52,7 @@ def test_nothing_is_smaller_than_13_pixels_and_colours_are_tokens():
     assert min(sizes) >= 0.8125
     components = CSS[CSS.index("*, *::before") :]
     assert set(re.findall(r"#[0-9a-f]{3,6}\b", components)) <= {"#fff"}
-    assert len(gzip.compress(CSS.encode())) < 9_000, "what a phone waits for"
+    assert len(gzip.compress(CSS.encode())) < 12_500, "what a phone waits for"
 
 
 def test_own_templates_and_script_hold_nothing_that_the_content_policy_refuses():
