@@ -233,11 +233,16 @@ def level_words(band: Band) -> str:
 def letter(line: Graduate, aid: Lump | None, *, named: bool, signer: str, agency: str, reach: str) -> str:
     """The model of a letter, to be changed in one's own words."""
     sought = (line.wanted_title or line.occupation or "un emploi").strip()
-    who = f"{line.name}, {level_words(line.band)}" if named else f"une personne {level_words(line.band)}"
+    level = level_words(line.band)
+    who = (
+        f"Je vous présente {line.name}, {level}, que j'accompagne à {agency} et qui"
+        if named
+        else f"J'accompagne à {agency} une personne {level} qui"
+    )
     lines = [
         "Madame, Monsieur,",
-        f"J'accompagne à {agency} {who}, qui cherche un poste à Amiens ou aux environs : {sought}. "
-        "Votre activité emploie ce métier : c'est pourquoi je vous écris, même sans offre de votre part.",
+        f"{who} cherche un poste à Amiens ou aux environs : {sought}. Votre activité emploie ce métier : c'est pourquoi je "
+        "vous écris, même sans offre de votre part.",
     ]
     if aid is not None:
         lines.append(
