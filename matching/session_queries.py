@@ -61,10 +61,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Who is written to, and who is to be called, when a session changes."""
+    """Who is written to, and who is to be called, when a session changes; numbers of who follows them alone."""
 
     written: Sequence[Person]
     called: Sequence[Person]
+    phones: Mapping[int, str]
 
 
 def listed(actor: scope.Actor) -> sa.Select[Any]:
@@ -177,11 +178,14 @@ def candidates(
     ]
 
 
-def told(session: Session, row: CollectiveSession) -> Told:
+def told(session: Session, actor: scope.Actor, row: CollectiveSession) -> Told:
     """Who would be written to if it were cancelled or moved now, and who has to be called."""
     people = messages.expected(session, row.id)
     written = [each for each in people if contacts.person_address(each) is not None]
-    return Told(written, [each for each in people if each not in written])
+    called = [each for each in people if each not in written]
+    own = scope.people(actor).where(Person.id.in_([each.id for each in called]), Person.phone.is_not(None))
+    phones = {each.id: each.phone or "" for each in session.scalars(own)}
+    return Told(written, called, phones)
 
 
 def log(session: Session, row: CollectiveSession) -> Sequence[Any]:

@@ -1,17 +1,18 @@
 """What a young person meets behind a link, and what their advisor does with it (issue: the young person)."""
 
 import re
-from datetime import date
+from datetime import date, time
 
 import pytest
 import sqlalchemy as sa
 
-from matching import links, outbox, own_file, wishes
+from matching import attendance, collective, links, outbox, own_file, wishes
 from matching.store.matches import MatchProposal
 from matching.store.messages import AccessLink, OutgoingMessage, PersonRequest, Wish
-from matching.store.people import DisabilityRecognition, Person
+from matching.store.people import Agency, DisabilityRecognition, Person
+from matching.store.sessions import CollectiveSession, SessionAttendance
 from matching.store.upkeep import AuditEvent
-from matching.vocabulary import LinkKind, ProposalState as State, RequestKind, RequestState
+from matching.vocabulary import AgencyKind, LinkKind, Party, ProposalState as State, RequestKind, RequestState
 from tests import build
 from tests.counting import queries
 from tests.markup import check_markup
@@ -435,3 +436,44 @@ def test_the_number_to_call_back_is_ones_own_to_say(scene):
     assert "03\u00a053\u00a001\u00a000\u00a010" in scene.get(f"/reponse/{scene.answer}")
     assert scene.post("/compte/telephone", scene.client, page="/compte", phone="").status_code == 303
     assert "tel:" not in scene.get(f"/reponse/{scene.answer}")
+
+
+# --- the next collective sessions
+
+
+def test_the_next_sessions_are_joined_and_left_from_ones_own_page(scene):
+    with scene.database.transaction() as session:
+        person = session.get_one(Person, scene.person)
+        elsewhere = build._add(session, Agency(name="Ailleurs", kind=AgencyKind.MISSION_LOCALE))
+        made = [
+            collective.plan(
+                session, agency, collective.Plan(day, time(9, 30), time(11, 30), theme, "Atrium", 1), actor_id=None,
+                party=Party.ADVISOR, on=date(2013, 11, 4), at=scene.now.at,
+            ).id
+            for agency, day, theme in (
+                (person.agency_id, date(2013, 11, 5), "Préparer"), (person.agency_id, date(2013, 11, 7), "Offres"),
+                (elsewhere.id, date(2013, 11, 6), "Autre"),
+            )
+        ]  # fmt: skip
+        other = build.person(session)
+        attendance.register(
+            session, session.get_one(CollectiveSession, made[1]), other, actor_id=None, on=date(2013, 11, 4), at=scene.now.at
+        )  # fmt: skip
+    path = f"/moi/{scene.file}/seances"
+    assert scene.young.get(path).status_code == 303, "the birth date first"
+    scene.open_page()
+    shown = scene.get(path)
+    assert "Je m’inscris" in shown and "J’attends une place" in shown and "Autre" not in shown
+
+    def states():
+        return [row.state for row in scene.rows(SessionAttendance) if row.person_id == scene.person]
+
+    assert "fait=own-session" in scene.post(path, session=str(made[0])).headers["Location"]
+    assert scene.post(path, session=str(made[0])).status_code == 409
+    assert "own-session-waiting" in scene.post(path, session=str(made[1])).headers["Location"]
+    assert [scene.post(path, session=text).status_code for text in (str(made[2]), "x", "999")] == [404] * 3
+    assert [str(each) for each in states()] == ["registered", "waiting"]
+    assert "own-session-left" in scene.post(path, session=str(made[0]), answer="non").headers["Location"]
+    assert [str(each) for each in states()] == ["withdrawn", "waiting"]
+    acts = [row.action for row in scene.rows(AuditEvent) if row.action.startswith("session.")]
+    assert acts[-3:] == ["session.register", "session.wait", "session.withdraw"]

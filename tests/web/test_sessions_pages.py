@@ -227,7 +227,11 @@ def test_planned_changed_cancelled_with_who_is_told_said_before(house, database)
         join(claire, key, person)
     page = f"/seances/{key}/annulation"
     shown = plain(claire.get(page).text)
-    assert "1 personne recevra un courriel" in shown and "1 personne à appeler" in shown and "Lina" in shown
+    assert (
+        "1 personne recevra un courriel" in shown
+        and "1 personne à appeler" in shown
+        and "06 39 98 00 00</a>" in shown
+    )
     version = re.search(r'name="version" value="(\d+)"', claire.get(page).text)[1]
     moved = post(
         claire,

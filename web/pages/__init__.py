@@ -30,7 +30,7 @@ from .organisations import pages as organisations
 from .outreach_bulk import pages as outreach
 from .packs import pages as packs
 from .people_writing import pages as people
-from .personal import pages as personal
+from .personal_sessions import pages as personal
 from .placement_opening import pages as placements
 from .planning import pages as planning
 from .proposals import pages as proposals

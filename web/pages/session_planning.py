@@ -113,7 +113,7 @@ def _edit_page(
 ) -> str:
     with reading() as session:
         row = scope.one(session, scope.sessions(actor()), CollectiveSession.id == key)
-        told = queries.told(session, row)
+        told = queries.told(session, actor(), row)
         last = queries.log(session, row)[0]
     form = form or SessionForm(formdata=None, obj=row)
     form.version.data, form.version.raw_data = row.version, None
@@ -161,7 +161,7 @@ def _cancel_page(
 ) -> str:
     with reading() as session:
         row = scope.one(session, scope.sessions(actor()), CollectiveSession.id == key)
-        told = queries.told(session, row)
+        told = queries.told(session, actor(), row)
         last = queries.log(session, row)[0]
     form = form or CancelForm(formdata=None)
     form.version.data, form.version.raw_data = row.version, None

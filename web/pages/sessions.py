@@ -28,10 +28,10 @@ pages = Blueprint("sessions", __name__)
 
 COLUMNS = (
     Column("jour", "Jour", (CollectiveSession.held_on, CollectiveSession.starts_at)),
+    Column("etat", "État"),
     Column("theme", "Thème", (CollectiveSession.theme,)),
     Column("lieu", "Lieu", (CollectiveSession.place,)),
     Column("places", "Places"),
-    Column("etat", "État"),
 )
 #: Which sessions, each with its order.
 PAST, CANCELLED = "passees", "annulees"

@@ -255,7 +255,15 @@ def details(facts: Mapping[str, Any]) -> str:
 
 
 #: Acts of a young person, who has no account.
-OWN = ("own.", "person.wishes", "recognition.read", "check_in.answered")
+OWN = (
+    "own.",
+    "person.wishes",
+    "recognition.read",
+    "check_in.answered",
+    "session.register",
+    "session.wait",
+    "session.withdraw",
+)
 
 
 def nobody(action: str, facts: Mapping[str, Any]) -> str:

@@ -30,6 +30,9 @@ NOTICES = {
     "own-erasure": "Votre demande est partie.",
     "own-wishes": "Vos souhaits sont enregistrés.",
     "own-unchanged": "Rien n'a changé.",
+    "own-session": "Vous êtes inscrit à la séance.",
+    "own-session-waiting": "La séance est complète : vous attendez une place.",
+    "own-session-left": "C'est noté : vous ne venez pas à cette séance.",
     "own-closed": "La page est fermée. Votre date de naissance la rouvre.",
     "own-again": "La page était ouverte depuis longtemps : redonnez votre date de naissance. Rien n'a été enregistré.",
 }

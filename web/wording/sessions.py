@@ -9,7 +9,7 @@ from matching import workdays
 from matching.store.sessions import CollectiveSession, SessionSlot
 from matching.vocabulary import AttendanceState as Attendance, SessionState as State
 
-from . import HERE, WEEKDAYS, capital, clock_time, day, short_day, weekday
+from . import HERE, WEEKDAYS, capital, clock_time, day, phone as phone, short_day, weekday
 
 #: state -> words, kind of tag
 STATES: dict[State, tuple[str, str]] = {
