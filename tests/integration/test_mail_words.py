@@ -6,11 +6,12 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from matching import accounts, outbox, placements, report, report_model, telling
+from matching import accounts, outbox, outreach_letters, placements, report, report_model, telling
 from matching.offers import OfferAction, change
 from matching.proposals import Details, ProposalAction as Action, review
 from matching.report_model import Highlight, Month
 from matching.store.accounts import Invitation
+from matching.store.campaign import Outreach
 from matching.store.club import Club, ClubMembership
 from matching.store.follow_up import BreakGlass, CheckIn, HandOver
 from matching.store.matches import Release, ReviewDecision
@@ -43,6 +44,7 @@ from web.mail import compose as composing, transport
 from web.mail.compose import BUILDERS, compose
 from web.mail.letter import Moot
 from web.mail.transport import Undelivered, checked
+from web.wording.outreach_letters import MODELS
 
 LATER = AT + timedelta(hours=1)
 HOSTILE = 'Inès "X" <b>\r\nBcc: tous@exemple.fr'
@@ -258,6 +260,18 @@ class Scene:
             )
         )  # fmt: skip
         return self.message("request_answered", "person_request", row.id, person_id=self.ines.id)
+
+    def outreach_letter(self):
+        row = self.add(
+            Outreach(
+                organisation_id=self.employer.id, purpose="avenir", year=2013, state="listed", listed_on=ON,
+            )
+        )  # fmt: skip
+        model = MODELS[row.purpose]
+        facts = {"contact": "Samira Fontaine", "organisation": self.employer.name, "annee": "2013"}
+        text = outreach_letters.filled(model.text, facts)
+        arguments = {"subject": model.subject, "text": text}
+        return self.message("outreach_letter", "outreach", row.id, arguments=arguments)
 
     def session_changed(self):
         row = self.add(

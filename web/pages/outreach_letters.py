@@ -98,7 +98,7 @@ def write(kind: str, ref: UUID) -> Response | str | tuple[str, int]:
     try:
         with transaction() as session:
             row = locked(session, kind, ref)
-            house = session.get_one(Organisation, row.organisation_id)
+            house = scope.one(session, scope.organisations(actor()), Organisation.id == row.organisation_id)
             act(
                 session,
                 row,
