@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import club_entry, club_setup, cohorts
+from . import club_invitations, club_setup, cohorts
 from .cohorts import Standing
+from .errors import NotFound
 from .store import scope
 from .store.accounts import User
 from .store.club import Club, ClubMembership, Cohort, MembershipEvent
+from .store.messages import AccessLink, OutgoingMessage
 from .store.people import Person, full_name
 from .vocabulary import RUNNING_MEMBERSHIPS, MembershipState as State
 
@@ -87,6 +90,55 @@ class Sheet:
         return self.waiting[0] if self.standing.free and self.waiting else None
 
 
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What a personal link asks about: no more than its message said, and no name but of who signed it."""
+
+    link: AccessLink
+    row: ClubMembership
+    club: Club
+    cohort: Cohort | None
+    signer: str | None
+
+    @property
+    def said(self) -> bool | None:
+        return club_invitations.said(self.row)
+
+    @property
+    def open(self) -> bool:
+        return self.row.state is State.INVITED and self.said is None
+
+
+def invitation(session: Session, link: AccessLink) -> Invitation:
+    """The invitation that a link of the club is about. One query. Raises NotFound once it is gone."""
+    found = session.execute(
+        sa.select(ClubMembership, Club, Cohort, User.name)
+        .join(Club, Club.id == ClubMembership.club_id)
+        .outerjoin(Cohort, Cohort.id == ClubMembership.cohort_id)
+        .outerjoin(OutgoingMessage, OutgoingMessage.id == link.message_id)
+        .outerjoin(User, User.id == OutgoingMessage.sender_id)
+        .where(ClubMembership.id == link.membership_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("link-unknown")
+    row, club, cohort, signer = found
+    return Invitation(link, row, club, cohort, signer)
+
+
+def who(session: Session, row: ClubMembership) -> tuple[Person, Club, Cohort | None]:
+    """Whose membership it is, of which club, in which group. One query."""
+    found = session.execute(
+        sa.select(Person, Club, Cohort)
+        .select_from(ClubMembership)
+        .join(Person, Person.id == ClubMembership.person_id)
+        .join(Club, Club.id == ClubMembership.club_id)
+        .outerjoin(Cohort, Cohort.id == ClubMembership.cohort_id)
+        .where(ClubMembership.id == row.id)
+    ).one()
+    person, club, cohort = found
+    return person, club, cohort
+
+
 def clubs(session: Session, actor: scope.Actor) -> list[Run]:
     """The clubs of the actor, by name, with their animators. One query for each club, and one."""
     found = session.scalars(scope.clubs(actor).order_by(Club.name, Club.id)).all()
@@ -119,7 +171,7 @@ def sheet(session: Session, actor: scope.Actor, cohort: Cohort) -> Sheet:
         .join(Person, Person.id == ClubMembership.person_id)
         .add_columns(Person)
     ).all()
-    log: Mapping[int, Sequence[MembershipEvent]] = club_entry.log(session, [row[0].id for row in rows])
+    log: Mapping[int, Sequence[MembershipEvent]] = club_invitations.log(session, [row[0].id for row in rows])
     people = [Member(row, person, tuple(log[row.id])) for row, person in rows]
     # Invited: who said yes first, for there is something to do.
     people.sort(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from . import (
     aid_clock,
     club_digest,
-    club_entry,
+    club_invitations,
     club_rules,
     collective_slots,
     hand_overs,
@@ -48,8 +48,8 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("sessions-ahead", collective_slots.ahead),
     ("club-begin", club_rules.begin),
     ("club-silence", club_rules.watch),
-    ("club-unanswered", club_entry.unanswered),
-    ("club-reminders", club_entry.remind),
+    ("club-unanswered", club_invitations.unanswered),
+    ("club-reminders", club_invitations.remind),
     ("digest", pressing.digest),
     ("digest-animators", club_digest.digest),
 )

@@ -10,6 +10,7 @@ from matching import (
     audit,
     club_entry,
     club_entry_queries as queries,
+    club_invitations,
     club_rules,
     club_setup,
     cohorts,
@@ -64,7 +65,7 @@ class Scene:
         return made
 
     def invite(self, *people, on=DAY, cohort=None):
-        return club_entry.invite(
+        return club_invitations.invite(
             self.session, self.rachida, self.club, [each.public_id for each in people], cohort or self.cohort, on=on, at=AT
         )  # fmt: skip
 
@@ -182,7 +183,7 @@ def test_several_are_invited_each_with_an_answer_and_one_message(session, scene)
     messages = session.scalars(sa.select(OutgoingMessage).where(OutgoingMessage.kind == "club_invited")).all()
     assert [each.person_id for each in messages] == [known.id, good.id]
     with pytest.raises(NotAllowed):
-        club_entry.invite(session, scene.claire, scene.club, [good.public_id], None, on=DAY, at=AT)
+        club_invitations.invite(session, scene.claire, scene.club, [good.public_id], None, on=DAY, at=AT)
     other = build._add(session, Agency(name="Rouen", kind=AgencyKind.POLE_EMPLOI))
     assert scene.invite(build.person(session, agency_id=other.id)) == [], "nobody of another agency"
 
@@ -193,12 +194,12 @@ def test_a_yes_by_the_link_is_a_consent_twice_is_once_and_the_animator_registers
     row = scene.membership(person)
     link, token = links.issue(session, LinkKind.CLUB, at=AT, membership_id=row.id, person_id=person.id)
     assert links.find(session, token, LinkKind.CLUB, at=AT).membership_id == row.id
-    assert club_entry.answer(session, link, True, on=DAY, at=AT)
-    assert not club_entry.answer(session, link, True, on=DAY, at=AT)
+    assert club_invitations.answer(session, link, True, on=DAY, at=AT)
+    assert not club_invitations.answer(session, link, True, on=DAY, at=AT)
     with pytest.raises(IllegalTransition):
-        club_entry.answer(session, link, False, on=DAY, at=AT)
+        club_invitations.answer(session, link, False, on=DAY, at=AT)
     assert (row.state, row.consent_on) == (State.INVITED, DAY)
-    assert [(each.action, each.party) for each in club_entry.log(session, [row.id])[row.id]] == [
+    assert [(each.action, each.party) for each in club_invitations.log(session, [row.id])[row.id]] == [
         ("invite", "animator"), ("agreed", "young_person"),
     ]  # fmt: skip
     refused("club-availability-unknown", scene.register, row, Registration())
@@ -218,12 +219,14 @@ def test_a_no_by_the_link_ends_it_and_what_was_noted_meanwhile_stands(session, s
         row = scene.membership(person)
         link, _ = links.issue(session, LinkKind.CLUB, at=AT, membership_id=row.id, person_id=person.id)
         if person is two:  # answered on the phone before
-            club_entry.decline(session, row, actor_id=scene.rachida.id, party=Party.ANIMATOR, on=DAY, at=AT)
+            club_invitations.decline(
+                session, row, actor_id=scene.rachida.id, party=Party.ANIMATOR, on=DAY, at=AT
+            )
             with pytest.raises(IllegalTransition):
-                club_entry.answer(session, link, True, on=DAY, at=AT)
-            assert not club_entry.answer(session, link, False, on=DAY, at=AT), "the same answer"
+                club_invitations.answer(session, link, True, on=DAY, at=AT)
+            assert not club_invitations.answer(session, link, False, on=DAY, at=AT), "the same answer"
         else:
-            assert club_entry.answer(session, link, False, on=DAY, at=AT)
+            assert club_invitations.answer(session, link, False, on=DAY, at=AT)
         assert row.state is State.DECLINED
     assert scene.invite(one)[0].fault is None, "may be invited again"
 
@@ -282,7 +285,7 @@ def test_the_waiting_list_keeps_its_order_and_nobody_passes(session):
     refused("cohort-others-wait", scene.register, other)
     refused("cohort-others-wait", scene.register, two)
     refused("cohort-full", scene.register, one)
-    club_entry.decline(session, seated, actor_id=scene.rachida.id, party=Party.ANIMATOR, on=DAY, at=AT)
+    club_invitations.decline(session, seated, actor_id=scene.rachida.id, party=Party.ANIMATOR, on=DAY, at=AT)
     sheet = queries.sheet(session, scene.rachida, scene.cohort)
     assert sheet.next.row.id == one.id and [each.row.id for each in sheet.waiting] == [one.id, two.id]
     made = scene.register(
@@ -303,7 +306,7 @@ def test_before_the_weeks_begin_one_may_change_groups(session):
     refused("cohort-full", move, mine, other)
     with pytest.raises(StaleVersion):
         move(mine, other, 99)
-    club_entry.decline(session, theirs, actor_id=scene.rachida.id, party=Party.ANIMATOR, on=DAY, at=AT)
+    club_invitations.decline(session, theirs, actor_id=scene.rachida.id, party=Party.ANIMATOR, on=DAY, at=AT)
     move(mine, other)
     assert mine.cohort_id == other.id
     scene.clock(club_rules.begin, date(2013, 12, 2))
@@ -318,15 +321,19 @@ def test_who_says_nothing_is_reminded_once_then_let_go_who_agreed_is_not(session
     silent, agreed, unwritten = scene.person(), scene.person(), scene.person(email=None)
     scene.invite(silent, agreed, unwritten)
     who = {"actor_id": None, "party": Party.YOUNG_PERSON, "on": DAY, "at": AT}
-    club_entry.agree(session, scene.membership(agreed), **who)
+    club_invitations.agree(session, scene.membership(agreed), **who)
     reminders = sa.select(OutgoingMessage.person_id).where(OutgoingMessage.kind == "club_reminded")
-    assert scene.clock(club_entry.remind, date(2013, 11, 8)) == 0
-    assert scene.clock(club_entry.remind, date(2013, 11, 12)) == 1, "five working days, without the 11th"
-    assert scene.clock(club_entry.remind, date(2013, 11, 13)) == 0, "once"
+    assert scene.clock(club_invitations.remind, date(2013, 11, 8)) == 0
+    assert scene.clock(club_invitations.remind, date(2013, 11, 12)) == 1, (
+        "five working days, without the 11th"
+    )
+    assert scene.clock(club_invitations.remind, date(2013, 11, 13)) == 0, "once"
     assert session.scalars(reminders).all() == [silent.id]
-    assert scene.clock(club_entry.unanswered, date(2013, 11, 26)) == 0
-    assert scene.clock(club_entry.unanswered, date(2013, 11, 27)) == 2, "the day after fifteen working days"
-    assert scene.clock(club_entry.unanswered, date(2013, 11, 28)) == 0
+    assert scene.clock(club_invitations.unanswered, date(2013, 11, 26)) == 0
+    assert scene.clock(club_invitations.unanswered, date(2013, 11, 27)) == 2, (
+        "the day after fifteen working days"
+    )
+    assert scene.clock(club_invitations.unanswered, date(2013, 11, 28)) == 0
     states = [scene.membership(each).state for each in (silent, agreed, unwritten)]
     assert states == [State.NO_ANSWER, State.INVITED, State.NO_ANSWER]
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 import sqlalchemy as sa
 
-from matching import club_entry, links
+from matching import club_invitations, links
 from matching.store.accounts import User
 from matching.store.club import Club, ClubMembership, Cohort, MembershipEvent
 from matching.store.messages import OutgoingMessage
@@ -265,4 +265,4 @@ def test_another_agency_gets_404_who_reads_does_not_write_and_an_officer_neither
     with database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(MembershipEvent)) == 1
         assert session.scalar(sa.select(sa.func.count()).select_from(Club)) == 1
-    assert club_entry.said(row) is None
+    assert club_invitations.said(row) is None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from matching import club as machine, club_entry, club_setup, cohorts
+from matching import club as machine, club_entry, club_invitations, club_setup, cohorts
 from matching.club_entry import Registration
 from matching.club_terms import Term
 from matching.report_words import MONTHS
@@ -204,14 +204,14 @@ def _make(stage: Stage, line: Line, day: date) -> None:
 
 def _invite(stage: Stage, line: Line, day: date) -> None:
     people = [stage.person({**line, "person": each}).public_id for each in line["people"]]
-    lines = club_entry.invite(
+    lines = club_invitations.invite(
         stage.session, _actor(stage, line), _club(stage), people, _cohort(stage, line["cohort"]), on=day, at=stage.at
     )  # fmt: skip
     for each in lines:
         if each.fault is not None:
             raise each.fault
     stage.session.execute(
-        sa.delete(OutgoingMessage).where(OutgoingMessage.kind == club_entry.INVITED)
+        sa.delete(OutgoingMessage).where(OutgoingMessage.kind == club_invitations.INVITED)
     )  # it left that day
 
 
@@ -224,9 +224,9 @@ def _answer(stage: Stage, line: Line, day: date) -> None:
     )
     if line["answer"] == "yes":
         channel = None if line["link"] else "phone"
-        club_entry.agree(stage.session, row, **who, on=day, at=stage.at, channel=channel)
+        club_invitations.agree(stage.session, row, **who, on=day, at=stage.at, channel=channel)
     else:
-        club_entry.decline(stage.session, row, **who, on=day, at=stage.at, reason="phone")
+        club_invitations.decline(stage.session, row, **who, on=day, at=stage.at, reason="phone")
 
 
 def _enter(stage: Stage, line: Line, day: date) -> None:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from matching import clock, club_entry, links
-from matching.errors import Conflict, NotFound, PasserelleError
-from matching.store.accounts import User
-from matching.store.club import Club, ClubMembership, Cohort
-from matching.store.messages import AccessLink, OutgoingMessage
-from matching.vocabulary import LinkKind, MembershipState as State
+from matching import clock, club_entry_queries as queries, club_invitations, links
+from matching.club_entry_queries import Invitation
+from matching.errors import Conflict, PasserelleError
+from matching.vocabulary import LinkKind
 
 from ..db import reading, today, transaction
 from ..forms.club_entry import LinkForm
@@ -21,53 +17,21 @@ from ..notices import done
 from ..security import public
 from ..wording import club_entry as words
 from ..wording.personal import GONE
-from .club_candidates import pages
+from .club_registration import pages
 
 ANSWERS = {"oui": True, "non": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the link asks about: no more than its message said, and no name but of who signed it."""
-
-    link: AccessLink
-    row: ClubMembership
-    club: Club
-    cohort: Cohort | None
-    signer: str | None
-
-    @property
-    def said(self) -> bool | None:
-        return club_entry.said(self.row)
-
-    @property
-    def open(self) -> bool:
-        return self.row.state is State.INVITED and self.said is None
 
 
 class Gone(PasserelleError):
     """A link that opens nothing; the code of `links.find`."""
 
 
-def _asked(session: Session, token: str) -> Asked:
+def _asked(session: Session, token: str) -> Invitation:
     try:
         link = links.find(session, token, LinkKind.CLUB, at=clock.now())
     except PasserelleError as fault:
         raise Gone(fault.code) from fault
-    row = session.get(ClubMembership, link.membership_id) if link.membership_id is not None else None
-    if row is None:
-        raise NotFound("link-unknown")
-    message = session.get(OutgoingMessage, link.message_id) if link.message_id is not None else None
-    signer = (
-        session.get(User, message.sender_id) if message is not None and message.sender_id is not None else None
-    )
-    return Asked(
-        link,
-        row,
-        session.get_one(Club, row.club_id),
-        session.get(Cohort, row.cohort_id) if row.cohort_id is not None else None,
-        signer.name if signer is not None else None,
-    )
+    return queries.invitation(session, link)
 
 
 @pages.errorhandler(Gone)
@@ -94,7 +58,7 @@ def answer(token: str) -> Response | tuple[str, int]:
         return _shown(token, status=422)
     try:
         with transaction() as session:
-            club_entry.answer(session, _asked(session, token).link, said, on=today(), at=clock.now())
+            club_invitations.answer(session, _asked(session, token).link, said, on=today(), at=clock.now())
     except Conflict:
         return _shown(token, status=409)
     return redirect(done(url_for(".ask", token=token), "club-oui" if said else "club-non"), 303)

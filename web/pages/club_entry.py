@@ -9,8 +9,15 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from matching import clock, club_entry, club_entry_queries as queries, club_prospects, club_setup, cohorts
-from matching.club_entry import Line
+from matching import (
+    clock,
+    club_entry_queries as queries,
+    club_invitations,
+    club_prospects,
+    club_setup,
+    cohorts,
+)
+from matching.club_invitations import Line
 from matching.club_prospects import Prospect
 from matching.errors import Conflict, Duplicate, InvalidInput, PasserelleError
 from matching.store import scope
@@ -199,7 +206,9 @@ def new_cohort() -> Page:
             cohort = cohorts.create(session, actor(), club, form.plan(), on=today(), at=clock.now())
             made = cohort.public_id
             if wanted:
-                lines = club_entry.invite(session, actor(), club, wanted, cohort, on=today(), at=clock.now())
+                lines = club_invitations.invite(
+                    session, actor(), club, wanted, cohort, on=today(), at=clock.now()
+                )
     except (Duplicate, InvalidInput) as fault:
         _on_field(form, fault)
         return render("club_entry/cohort_form.html", **facts), 422
@@ -221,7 +230,7 @@ def _invited(lines: list[Line], cohort: UUID | None, notice: str) -> Page:
 def edit_cohort(ref: UUID) -> Page:
     with reading() as session:
         cohort = _cohort(session, ref)
-        club = session.get_one(Club, cohort.club_id)
+        club = scope.one(session, scope.clubs(actor()), Club.id == cohort.club_id)
         run = queries.Run(club, tuple(club_setup.animators(session, club)))
     form = forms.CohortForm().of(club, run.animators).listing([])
     facts: dict[str, Any] = {"form": form, "runs": [run], "run": run, "people": [], "cohort": cohort}
