@@ -41,8 +41,9 @@ def reach(each: Packed) -> str:
         return said
     if not adds:
         return f"{said}, à qui une offre placée plus haut convient déjà"
-    new = f"nouveau{'x' if adds > 1 else ''}"
-    return f"{said}, tous nouveaux" if adds == count > 1 else f"{said}, dont {number(adds)} {new}"
+    if adds == count:
+        return f"{said}, tous nouveaux" if count > 1 else f"{said}, nouveau"
+    return f"{said}, dont {number(adds)} nouveau{'x' if adds > 1 else ''}"
 
 
 def reached(pack: Pack, registered: int) -> str:
