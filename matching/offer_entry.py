@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import audit, names, offer_messages, offers
+from . import audit, names, offer_messages, offers, outreach_offers
 from .eligibility.contract import TermVerdict
 from .errors import Duplicate
 from .offer_terms import (
@@ -133,6 +133,8 @@ def edit(
     if offer.state is State.OPEN and before is State.OPEN:
         offer.review_by = _closer(offer)
     flush(session, "offer")
+    if offer.state is State.OPEN and before is not State.OPEN:
+        outreach_offers.opened(session, [offer.id], actor_id=actor_id, on=on)
     if changed:
         note_edit(session, offer, changed, on, at, actor_id)
     if before in (State.TO_COMPLETE, State.SUBMITTED) and offer.state is State.OPEN:
@@ -200,6 +202,7 @@ def take(
     session.add(offer)
     offers.admit(session, offer, organisation, book, on=on, actor_id=actor_id)
     session.flush()
+    outreach_offers.opened(session, [offer.id], actor_id=actor_id, on=on)
     audit.append(
         session,
         at=at,
