@@ -145,7 +145,9 @@ def test_its_journal_is_in_the_order_of_days_and_nobody_works_on_a_holiday(writt
     _, lines = written
     days = [line["day"] for line in lines]
     assert days == sorted(days) and days[-1] == "2013-11-04"
-    assert {line["actor"] for line in lines} == {"importer", "advisor", "local", "clock"}
+    assert {line["actor"] for line in lines} == {
+        "importer", "advisor", "local", "animator", "officer", "clock",
+    }  # fmt: skip
     for line in lines:
         assert line["actor"] == "clock" or workdays.is_working(date.fromisoformat(line["day"])), line
     clock = Counter(line["act"] for line in lines if line["actor"] == "clock")
