@@ -100,7 +100,7 @@ class Planning:
 
 
 def public(session: Session, *, on: date) -> Planning:
-    """The planning of every agency that holds sessions. Four queries."""
+    """The planning of every agency that holds sessions. Three queries."""
     slots = _appointments(session, on)
     lines = _lines(
         session,
