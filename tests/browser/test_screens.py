@@ -3,11 +3,11 @@
 import pytest
 
 from tests.browser.conftest import overflow, violations
-from tests.screens import ADMIN, CHIEF, OFFICER, REFUSALS, SCREENS, names
+from tests.screens import ADMIN, ANIMATOR, CHIEF, OFFICER, REFUSALS, SCREENS, names
 
 
 @pytest.mark.parametrize("width", [1280, 375, 320])
-@pytest.mark.parametrize("who", [None, CHIEF, ADMIN, OFFICER])
+@pytest.mark.parametrize("who", [None, CHIEF, ADMIN, OFFICER, ANIMATOR])
 def test_nothing_for_axe_no_sideways_scroll_a_silent_console(site, who, width):
     known = names(site.app.extensions["passerelle"].database)
     page = site.page(width)

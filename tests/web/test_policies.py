@@ -22,7 +22,7 @@ WEB = Path(areas.__file__).parents[1]
 MAY_CHANGE = ("audit_event", "audit_head", "user_session", "sqlite_sequence")
 
 #: Arguments of addresses, by name, where « x » would not be read.
-LEADS_NOWHERE = {"month": "2013-10", "number": 1, "year": 2013}
+LEADS_NOWHERE = {"month": "2013-10", "number": 1, "year": 2013, "key": 1}
 
 
 # --- what is declared
