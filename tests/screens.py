@@ -64,6 +64,7 @@ SCREENS = {
     "offers.take": (CHIEF, "/organisations/{organisation}/offre"),
     "organisations.index": (CHIEF, "/organisations"),
     "call_list.index": (CHIEF, "/associations/a-appeler"),
+    "call_list.show": (CHIEF, "/associations/a-appeler/{listed}"),
     "organisations.show": (CHIEF, "/organisations/{organisation}"),
     "invitations.invite": (CHIEF, "/organisations/{organisation}/invitation"),
     "people.index": (CHIEF, "/candidats"),
@@ -165,7 +166,6 @@ OTHERS = {
     # an employer's: tests/web/test_employer_pages.py and tests/browser/test_employer_answers.py
     "aids.index", "aids.show", "released.by_link", "released.index",
     "messages.show",  # tests/web/test_messages_pages.py
-    "call_list.show",  # tests/web/test_call_list_pages.py
     # tests/web/test_employer_offers.py and tests/browser/test_employer_offer.py
     "estimates.titles", "offer_link.show", "own_offers.check",
     "accounts.second_factor", "accounts.confirm", "health.alive", "health.ready", "imports.rejects", "imports.state",
