@@ -10,12 +10,14 @@ from matching.errors import InvalidInput
 from matching.store import scope
 from matching.store.campaign import Outreach, OutreachEvent
 from matching.store.organisations import Organisation, Subsidy
-from matching.vocabulary import OutreachPurpose, OutreachState, Party, Role, Sector
+from matching.store.people import Agency
+from matching.vocabulary import AgencyKind, OutreachPurpose, OutreachState, Party, Role, Sector
 from tests import build
-from tests.counting import queries
+from tests.counting import queries, statements
 from tests.importing import csv_bytes, take
 
 DAY = date(2013, 11, 4)
+AGENCY = "Pôle emploi Amiens"
 HEADER = "nom;code_postal;domaine;montant_subvention;annee"
 ROWS = ("Ludothèque;80080;culture;9 000,00;2013", "Étoile football;80080;sport;2 000,00;2013",
         "Judo Club;80000;sport;8 000,00;2013")  # fmt: skip
@@ -110,3 +112,24 @@ def test_a_file_is_listed_in_a_number_of_queries_that_does_not_grow(session):
 
     few, many = counted(0, 2), counted(100, 60)
     assert many <= few + 6
+
+
+def test_a_file_of_offers_links_them_to_their_lines_in_one_query(session):
+    """However many: each line is posted once, and asks the base nothing of its own."""
+    names = [f"Club {number}" for number in range(40)]
+    take(session, "associations", csv_bytes(HEADER, *(f"{name};80080;sport;100;2013" for name in names)))
+    header = "reference;intitule;employeur;type_contrat;code_postal;duree_contrat;duree_hebdo;dispositif;tuteur;formation"
+
+    def asked(first, number):
+        rows = [
+            f"R{n};Animateur;{names[n]};CDI;80080;;35;;Mme Langlet;BAFA" for n in range(first, first + number)
+        ]
+        file = csv_bytes(header, *rows)
+        with statements(session.connection()) as said:
+            take(session, "offres", file, agency=AGENCY)
+        return [each for each in said if each.startswith("SELECT") and "outreach" in each]
+
+    session.add(Agency(name=AGENCY, kind=AgencyKind.POLE_EMPLOI))
+    session.flush()
+    assert (len(asked(0, 2)), len(asked(2, 38))) == (1, 1)
+    assert {row.state for row in lines(session)} == {OutreachState.POSTED}

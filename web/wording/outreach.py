@@ -148,6 +148,16 @@ def posts(count: int) -> str:
     return f"{count} emplois promis" if count > 1 else "1 emploi promis"
 
 
+def hired(sheet: Sheet) -> str:
+    """« 3 embauches, dont 2 encore en emploi à six mois. »; nothing of six months that are not over."""
+    count = len(sheet.hires)
+    said = f"{count} embauches" if count > 1 else "1 embauche"
+    over = [each.hire.still_there for each in sheet.hires if each.hire.still_there is not None]
+    if not over:
+        return f"{said}, moins de six mois après le premier jour."
+    return f"{said}, dont {sum(over)} encore en emploi à six mois."
+
+
 def next_step(sheet: Sheet) -> str:
     """What to do now, in one sentence."""
     row = sheet.row
@@ -175,7 +185,7 @@ def next_step(sheet: Sheet) -> str:
         case State.POSTED:
             return "Proposez des candidats pour l'offre ouverte."
         case State.HIRED:
-            return "Le suivi de l'embauche continue à la page du contrat."
+            return "Une embauche a eu lieu : son suivi continue avec l'agence."
     return "Rien n'est à faire. Si l'employeur change d'avis, notez l'échange : la ligne reprend."
 
 
