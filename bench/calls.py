@@ -10,7 +10,8 @@ kilometres, and what calls serve is a maximum assignment of people to the ten pl
 Peers, on the same organisations: random orders, by subsidy, by name, by each one's own count (not what is new). Each
 organisation is asked for the post that would serve most if it were called alone, as any list without turns would;
 `asked_in_turn` gives the peer our choice of post as well (the one that serves most of those still left at its turn), so
-that only the order differs. The aim: three times the mean of random orders. `plausible_from` tells the same for other
+that only the order differs. `servable`: whom any organisation of the register could serve, the most that any order
+reaches. The aim: three times the mean of random orders. `plausible_from` tells the same for other
 shares from which a post is thought plausible; `whatever_is_asked` draws each post from what such employers offered,
 ours and random alike, as if nobody followed the advice.
 """
@@ -286,7 +287,7 @@ def measure(
             "ratio": _ratio(served, alone),
             "asked_in_turn": {"served": round(in_turn, 2), "ratio": _ratio(served, in_turn)},
         }
-    everything = judge.served([post for each in options.values() for post in judge.alone([each])])
+    servable = {person for each in options.values() for post in each for person in judge.waiting(post)}
     return {
         "bench": "calls",
         "purpose": str(need.purpose),
@@ -298,7 +299,7 @@ def measure(
         "seats": SEATS,
         "served": served,
         "said_by_the_list": sum(line.new for line in found.lines[:calls]),
-        "served_by_every_organisation": everything,
+        "servable": len(servable),
         "against": against,
         "plausible_from": {
             str(share): _sensitivity(need, judge, callers, shuffled, calls, share) for share in SHARES
