@@ -208,7 +208,7 @@ def test_case_12_a_year_day_by_day_by_leaps_and_twice_leaves_the_same(session):
         club = joining.club(session, name=f"Club {number}", agency_id=told[0][2] if told else None)
         group = joining.cohort(session, club, starts_on=days(7))
         row = joining.enter(session, club, cohort_id=group.id)
-        for day in range(365):
+        for day in range(365 if number == 0 else 120):  # nothing moves after the planned end
             if row.joined_on is not None:
                 if day in (10, 17, 60):
                     contact(session, row, days(day))
