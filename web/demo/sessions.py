@@ -67,13 +67,14 @@ def tell(line: Callable[..., Line], people: int, seed: int, today: date) -> Iter
     pool = _pool(people, seed, today)
     held = [
         day for number in range((today - start).days)
-        if (day := start + timedelta(days=number)).weekday() in (1, 3) and day >= working(start) and day != bridge
+        if (day := start + timedelta(days=number)).weekday() in (1, 3) and day >= working(start) and working(day) == day
+        and day not in (bridge, bridge + timedelta(days=1))
     ]  # fmt: skip
     for day in held:
         slot = 0 if day.weekday() == SLOTS[0][0] else 1
         who = _some(dice, pool(day), dice.randint(*HELD))
         yield line(
-            max(working(start), day - timedelta(days=AHEAD)), "animator", "session_register", slot=slot,
+            min(day, max(working(start), working(day - timedelta(days=AHEAD)))), "animator", "session_register", slot=slot,
             held=day.isoformat(), people=who,
         )  # fmt: skip
         last = day == held[-1]
@@ -86,16 +87,17 @@ def tell(line: Callable[..., Line], people: int, seed: int, today: date) -> Iter
     coming = ((0, 1, seats[0] - NEARLY), (1, 3, seats[1] + WAITING), (0, 8, SOME), (1, 10, SOME))
     for slot, days, wanted in coming:
         day = monday + timedelta(days=days)
-        if day < today:
+        if day < today or working(day) != day:
             continue
         yield line(
             working(max(start, _earlier(today, 3))), "advisor", "session_register", slot=slot,
             held=day.isoformat(), people=_some(dice, pool(day), wanted),
         )  # fmt: skip
-    yield line(
-        today, "advisor", "session_cancelled", slot=0, held=(monday + timedelta(days=8)).isoformat(),
-        reason="salle indisponible",
-    )  # fmt: skip
+    off = monday + timedelta(days=8)
+    if working(off) == off:
+        yield line(
+            today, "advisor", "session_cancelled", slot=0, held=off.isoformat(), reason="salle indisponible"
+        )
 
 
 def _earlier(today: date, days: int) -> date:
