@@ -229,10 +229,10 @@ def _holds(spans: Sequence[tuple[int, int, int]], programme: int, day: int) -> b
     return programme < 0 or any(name == programme and start <= day < end for name, start, end in spans)
 
 
-def register(session: Session, actor: Actor, purpose: OutreachPurpose) -> list[call_list.Caller]:
-    """The register of the base; where it has none of that purpose, every organisation that it would hold."""
+def register(session: Session, actor: Actor, purpose: OutreachPurpose, calls: int) -> list[call_list.Caller]:
+    """The register of the base; where it is called to the end anyway, every organisation that it would hold."""
     found = call_list.callers(session, actor, purpose)
-    if found:
+    if len(found) > calls:
         return found
     houses = session.scalars(sa.select(Organisation).order_by(Organisation.id))
     association = purpose is OutreachPurpose.AVENIR
@@ -306,9 +306,8 @@ def measure(
         },
         "whatever_is_asked": _drawn(need, judge, [each.caller for each in found.lines], shuffled, calls),
         "aim": AIM,
-        "met": against["random"]["ratio"] is None or against["random"]["ratio"] >= AIM,
-        "met_in_turn": against["random"]["asked_in_turn"]["ratio"] is None
-        or against["random"]["asked_in_turn"]["ratio"] >= AIM,
+        "met": _met(against["random"]["ratio"]),
+        "met_in_turn": _met(against["random"]["asked_in_turn"]["ratio"]),
         "seconds": {"order": round(median(took), 4), "judge": round(judged, 1)},
     }
 
@@ -376,6 +375,11 @@ def _ratio(served: float, other: float) -> float | None:
     return round(served / other, 2) if other else None
 
 
+def _met(ratio: float | None) -> bool | None:
+    """None: random orders serve nobody, and there is nothing to compare."""
+    return None if ratio is None else ratio >= AIM
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -402,7 +406,12 @@ def main() -> None:
                 need = call_needs.need(session, pool, purpose, book)
                 needed = time.perf_counter() - began
                 found = measure(
-                    session, need, register(session, actor, purpose), chosen.calls, chosen.shuffles, on
+                    session,
+                    need,
+                    register(session, actor, purpose, chosen.calls),
+                    chosen.calls,
+                    chosen.shuffles,
+                    on,
                 )
                 found["seconds"] |= {"pool": round(read, 2), "need": round(needed, 2)}
                 found |= {
