@@ -173,6 +173,15 @@ OTHERS = {
     "planning.feed", "planning.one",  # tests/web/test_planning.py
     "personal.answer", "personal.correction", "personal.erasure", "personal.file", "personal.wish", "personal.sessions", "requests.show",
 }  # fmt: skip
+#: Pages that another role meets as well, with what is theirs on them.
+ALSO = {
+    "the animator's day": (ANIMATOR, "/"),
+    "the officer's day": (OFFICER, "/"),
+    "the register, by an officer": (OFFICER, "/associations"),
+    "whom to call, by an officer": (OFFICER, "/associations/a-appeler"),
+    "the sessions, by an advisor": (CHIEF, "/seances"),
+    "the club, by an advisor": (CHIEF, "/club"),
+}
 #: Pages that say no: who asks for what is not theirs, or is not there.
 REFUSALS = {"no such page": (CHIEF, "/nulle-part"), "another role's": (OFFICER, "/offres"),
             "not over": (CHIEF, "/bilans/2013-11"), "nothing published": (OFFICER, "/bilans")}  # fmt: skip
