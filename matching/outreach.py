@@ -1,14 +1,14 @@
 """Machine (v) of workflow.md: an association or an employer is won over, step by step. One log row a step.
 
-Who calls or writes notes one thing, the attempt; what came of it takes the steps, in the same transaction. Whom a line
-belongs to, the letter that notified a grant and the wish not to be written to are lines of the log beside the machine.
-An offer that opens and a contract that is signed take their steps by themselves: `matching.outreach_offers`.
+Who calls or writes notes an attempt, and what came of it takes the steps: `matching.outreach_attempts`. An offer that
+opens and a contract that is signed take theirs by themselves: `matching.outreach_offers`. Whom a line belongs to, the
+letter that notified a grant and the wish not to be written to are lines of the log beside the machine.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from . import daily
-from .errors import IllegalTransition, StaleVersion
+from .errors import StaleVersion
 from .store.accounts import User
 from .store.campaign import Outreach, OutreachAttempt, OutreachEvent, OutreachOffer
 from .transitions import Step, flush, refuse, step, target
@@ -47,7 +47,6 @@ REFUSALS = (
     "other",
     NO_ANSWER,
 )
-CHANNELS = ("phone", "visit", "meeting", "email", "letter")
 
 
 class OutreachAction(StrEnum):
@@ -113,8 +112,6 @@ RESULTS: dict[str, OutreachAction] = {
 UNANSWERED = ("no_answer", "message_left")
 #: Somebody there was spoken with.
 ANSWERED = tuple(result for result in RESULTS if result not in (*UNANSWERED, "not_concerned"))
-#: Results that may leave a line where it is.
-QUIET = frozenset({*UNANSWERED, "talked"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +123,6 @@ class Details:
     until: date | None = None
     posts: int | None = None
     month: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Try:
-    """An attempt as it is noted; `details` are those of the step that its result takes."""
-
-    done_on: date
-    channel: str
-    result: str
-    reached: str | None = None
-    note: str | None = None
-    details: Details = field(default_factory=Details)
 
 
 def expect(row: Outreach, version: int) -> None:
@@ -255,83 +240,6 @@ def log(
         reason=(told.note or "").strip()[:400] or None,
         done_on=on,
     )
-
-
-# --- attempts
-
-
-def way(state: State, result: str) -> tuple[OutreachAction, ...]:
-    """The steps that this result takes from that state; none where a line is all there is to write.
-
-    Raises IllegalTransition where the result makes no sense (an offer is posted: interest is no news).
-    """
-    last = A.WITHDRAW if result == "refused" and state is S.PROMISED else RESULTS[result]
-    if state in TRANSITIONS[last].starts:
-        return (last,)
-    if result in QUIET or (last is A.INTEREST and state is S.INTERESTED):
-        return ()
-    for first in (A.CONTACT, A.REOPEN):
-        if state in TRANSITIONS[first].starts and TRANSITIONS[first].leads_to in TRANSITIONS[last].starts:
-            return (first, last)
-    raise IllegalTransition("illegal-step", machine="outreach", state=str(state), action=str(last))
-
-
-def results(state: State) -> tuple[str, ...]:
-    """What an attempt may come to from that state, for the form."""
-    found = []
-    for result in RESULTS:
-        try:
-            way(state, result)
-        except IllegalTransition:
-            continue
-        found.append(result)
-    return tuple(found)
-
-
-def note(
-    session: Session,
-    row: Outreach,
-    made: Try,
-    *,
-    actor_id: int,
-    party: Party,
-    on: date,
-    at: datetime,
-) -> OutreachAttempt:
-    """Write an attempt down and take the steps that its result means: one form, one act. Flushes, never commits.
-
-    Raises as `change`, and InvalidInput for a day to come or a channel or result that is in no list.
-    """
-    if made.channel not in CHANNELS or made.result not in RESULTS:
-        refuse("bad-choice")
-    if made.done_on > on:
-        refuse("outreach-attempt-later", day=made.done_on)
-    steps = way(row.state, made.result)
-    for number, action in enumerate(steps, 1):
-        told = made.details if number == len(steps) else Details()
-        change(
-            session,
-            row,
-            action,
-            actor_id=actor_id,
-            party=party,
-            on=made.done_on,
-            details=told,
-            today=on,
-        )
-    attempt = OutreachAttempt(
-        outreach_id=row.id,
-        done_on=made.done_on,
-        channel=made.channel,
-        reached=(made.reached or "").strip()[:160] or None,
-        result=made.result,
-        note=(made.note or made.details.note or "").strip()[:400] or None,
-        noted_by_id=actor_id,
-        noted_at=at,
-    )
-    session.add(attempt)
-    session.flush()
-    return attempt
 
 
 def tries(session: Session, outreach_id: int) -> int:

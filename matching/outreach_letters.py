@@ -16,9 +16,9 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import outbox, outreach
+from . import outbox, outreach, outreach_attempts
 from .errors import Duplicate
-from .outreach import Try
+from .outreach_attempts import Try
 from .store.accounts import Setting
 from .store.campaign import Outreach
 from .store.messages import OutgoingMessage
@@ -171,4 +171,4 @@ def _attempt(
     at: datetime,
 ) -> None:
     made = Try(on, channel, "message_left")
-    outreach.note(session, row, made, actor_id=actor_id, party=party, on=on, at=at)
+    outreach_attempts.note(session, row, made, actor_id=actor_id, party=party, on=on, at=at)

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from matching import daily, daily_rules, offers, outreach, outreach_offers, placements
+from matching import daily, daily_rules, offers, outreach, outreach_attempts, outreach_offers, placements
 from matching.eligibility import programme
 from matching.errors import IllegalTransition, InvalidInput
-from matching.outreach import Details, OutreachAction as A, Try
+from matching.outreach import Details, OutreachAction as A
+from matching.outreach_attempts import Try
 from matching.store.campaign import Outreach, OutreachEvent, OutreachOffer
 from matching.store.organisations import Offer
 from matching.store.people import Agency
@@ -36,7 +37,7 @@ def note(
 ):
     by = by or build.user(session)
     made = Try(done_on or on, channel, result, details=Details(**details))
-    return outreach.note(session, row, made, actor_id=by.id, party=party, on=on, at=AT)
+    return outreach_attempts.note(session, row, made, actor_id=by.id, party=party, on=on, at=AT)
 
 
 def actions(session, row):
@@ -126,7 +127,9 @@ def test_an_attempt_that_makes_no_sense_or_is_to_come_is_refused_with_its_steps(
         note(session, row, "talked", done_on=DAY + timedelta(days=1))
     with pytest.raises(InvalidInput, match="bad-choice"):
         note(session, row, "talked", channel="fax")
-    assert "interested" not in outreach.results(S.POSTED) and "talked" in outreach.results(S.POSTED)
+    assert "interested" not in outreach_attempts.results(S.POSTED) and "talked" in outreach_attempts.results(
+        S.POSTED
+    )
 
 
 def test_no_answer_is_the_last_word_after_three_days_of_trying_since_anybody_was_reached(session):

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 import pytest
 import sqlalchemy as sa
 
-from matching import outreach, outreach_offers
-from matching.outreach import Details, Try
+from matching import outreach, outreach_attempts, outreach_offers
+from matching.outreach import Details
+from matching.outreach_attempts import Try
 from matching.store.accounts import Setting, User
 from matching.store.campaign import Outreach, OutreachAttempt, OutreachEvent
 from matching.store.messages import OutgoingMessage
@@ -354,7 +355,7 @@ def test_the_list_takes_as_many_queries_for_many_lines_as_for_few(scene, app, da
             row = build._add(session, Outreach(
                 organisation_id=house.id, purpose=OutreachPurpose.AVENIR, year=2013, state=S.LISTED, listed_on=DAY,
             ))  # fmt: skip
-            outreach.note(session, row, Try(DAY, "phone", "talked", details=Details()), actor_id=user.id,
+            outreach_attempts.note(session, row, Try(DAY, "phone", "talked", details=Details()), actor_id=user.id,
                           party=Party.ADVISOR, on=DAY, at=AT)  # fmt: skip
     assert queries(engine, lambda: clients["me"].get("/associations")) == few
 

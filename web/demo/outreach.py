@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from matching import outreach, outreach_register
-from matching.outreach import Details, OutreachAction, Try
+from matching import outreach, outreach_attempts, outreach_register
+from matching.outreach import Details, OutreachAction
+from matching.outreach_attempts import Try
 from matching.store.accounts import User
 from matching.store.campaign import Outreach
 from matching.store.organisations import Organisation
@@ -197,7 +198,7 @@ def _tried(stage: Stage, line: Line, day: date) -> None:
     """As told; where an offer came first, what was said is no news any more."""
     if (row := _row(stage, line)) is None:
         return
-    result = line["result"] if line["result"] in outreach.results(row.state) else "talked"
+    result = line["result"] if line["result"] in outreach_attempts.results(row.state) else "talked"
     details = Details(
         reason_code=line.get("reason"),
         note=line.get("note"),
@@ -206,7 +207,7 @@ def _tried(stage: Stage, line: Line, day: date) -> None:
         month=_day(line.get("month")),
     )
     made = Try(day, line["channel"], result, line["reached"], line.get("note"), details)
-    outreach.note(stage.session, row, made, **_by(stage, line), on=day, at=stage.at)
+    outreach_attempts.note(stage.session, row, made, **_by(stage, line), on=day, at=stage.at)
 
 
 def _step(stage: Stage, line: Line, day: date) -> None:

@@ -9,7 +9,8 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from matching.outreach import CHANNELS, REFUSALS, Details, Try, results
+from matching.outreach import REFUSALS, Details
+from matching.outreach_attempts import CHANNELS, Try, results
 from matching.store.accounts import User
 from matching.vocabulary import OutreachState
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from matching import clock, offer_queries, outreach, outreach_queries as queries, outreach_register
+from matching import (
+    clock,
+    offer_queries,
+    outreach,
+    outreach_attempts,
+    outreach_queries as queries,
+    outreach_register,
+)
 from matching.errors import Conflict, IllegalTransition, InvalidInput, StaleVersion
 from matching.outreach import NO_ANSWER, REFUSALS
 from matching.outreach_offers import Hire
@@ -140,7 +148,7 @@ def _filters(
         ),
         Filter(
             "etape",
-            "Au moins",
+            "Étape atteinte",
             tuple((each, words.CHAIN[each][0]) for each in stages),
             lambda value: queries.reached(value, found),
             every="Toutes les étapes",
@@ -234,8 +242,13 @@ def page(
         kind=kind,
         sheet=sheet,
         attempt=attempt,
-        given=(given or AssignForm(formdata=None)).among(people),
-        letter=letter or NotifiedForm(formdata=None),
+        given=(given or _given(sheet.row, people, on)).among(people),
+        letter=letter
+        or NotifiedForm(
+            formdata=None,
+            sent_on=sheet.row.notified_on,
+            clause=("oui" if sheet.row.with_clause else "non") if sheet.row.notified_on else None,
+        ),
         wrong=faulty,
         conflict=conflict,
         may_note=scope.may_note(actor(), sheet.row),
@@ -245,6 +258,15 @@ def page(
         phone=phone,
         words=words,
         offer_words=offer_words,
+    )
+
+
+def _given(row: Outreach, people: Sequence[User], on: date) -> AssignForm:
+    """Who has the line and until when; of nobody's, whoever reads it."""
+    wanted = row.owner_id or actor().id
+    owner = next((str(each.public_id) for each in people if each.id == wanted), None)
+    return AssignForm(
+        formdata=None, owner=owner, due_on=row.due_on if row.due_on and row.due_on >= on else None
     )
 
 
@@ -269,7 +291,7 @@ def attempt(kind: str, ref: UUID) -> Response | tuple[str, int]:
             if not form.of(row.state, today()).validate():
                 return page(kind, ref, attempt=form), 422
             outreach.expect(row, form.version.data or 0)
-            made = outreach.note(
+            made = outreach_attempts.note(
                 session,
                 row,
                 form.made(),
