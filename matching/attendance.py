@@ -75,6 +75,11 @@ def one(session: Session, row: CollectiveSession, ref: uuid.UUID) -> SessionAtte
     return found
 
 
+def person(session: Session, attendance: SessionAttendance) -> Person:
+    """Whose attendance it is."""
+    return session.get_one(Person, attendance.person_id)
+
+
 def register(
     session: Session, row: CollectiveSession, person: Person, *, actor_id: int | None, on: date, at: datetime
 ) -> SessionAttendance:
@@ -164,7 +169,7 @@ def say(
     session.refresh(attendance)
     known = session.scalar(sa.select(AttendanceStatement).where(AttendanceStatement.key == said.key))
     if known is not None:
-        if known.attendance_id != attendance.id:
+        if known.attendance_id != attendance.id or known.state is not said.state:
             refuse("statement-key")
         return Heard.CONFLICT if known.conflict and known.settled_at is None else Heard.REPEATED
     if said.state not in STATED_ATTENDANCES:

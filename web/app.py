@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 from jinja2 import StrictUndefined
+from werkzeug.routing import IntegerConverter, Map
 
 from matching.store.accounts import Setting
 from matching.store.engine import Database
@@ -29,6 +30,15 @@ from .security.sessions import Tokens
 from .wording.accounts import ROLES
 
 
+class Whole(IntegerConverter):
+    """A number in an address: none beyond what a key of the base may be, such an address leads nowhere."""
+
+    regex = r"[0-9]{1,10}"
+
+    def __init__(self, map: Map, max: int = 2**31 - 1, **kw: Any) -> None:
+        super().__init__(map, max=max, **kw)
+
+
 def create_app(settings: configuration.Settings | None = None) -> Flask:
     """The application of these settings (default: the environment's), its database at the present schema.
 
@@ -40,6 +50,7 @@ def create_app(settings: configuration.Settings | None = None) -> Flask:
     app.config["SECRET_KEY"] = settings.key("SECRET_KEY")
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.config["TRUSTED_HOSTS"] = settings.trusted_hosts
+    app.url_map.converters["int"] = Whole
     app.session_interface = Tokens(settings.key("SECRET_KEY"), production=settings.production)
     database = databases.connect(settings)
     app.extensions["passerelle"] = Installation(settings, database, demo=_is_demo(database))

@@ -371,3 +371,45 @@ def test_pages_take_as_many_statements_for_thirty_people_as_for_one(house, datab
     add(29)
     many = [queries(database.engine, lambda path=path: doors["rachida"].get(path)) for path in paths]
     assert many == few and max(few) < 14
+
+
+def test_numbers_days_and_instants_that_no_calendar_has_break_nothing(house, database):
+    doors, found = house
+    claire, key = doors["claire"], found["today"]
+    for number in ("2147483648", "9" * 20, "9" * 5_000, "٣"):
+        for path in ("", "/emargement", "/feuille", "/modifier", "/annulation", "/offres"):
+            assert claire.get(f"/seances/{number}{path}").status_code == 404, path
+        for path in ("inscription", f"emargement/{uuid4()}", "emargement/venue", "cloture", "retablissement"):
+            assert post(claire, "/seances/nouvelle", f"/seances/{number}/{path}").status_code == 404, path
+    slot = {name: said for name, said in FORM.items() if name != "held_on"} | {
+        "weekday": "4",
+        "valid_from": "31/12/9999",
+    }
+    refused = post(claire, "/seances/creneaux/nouveau", "/seances/creneaux/nouveau", **slot)
+    assert refused.status_code == 422 and "Indiquez une date" in refused.text and "31/12/9999" in refused.text
+    join(claire, key, found["people"][0])
+    page, ref = f"/seances/{key}/emargement", rows(database, key)[0][0]
+    for instant in ("9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "x" * 5_000):
+        said = post(claire, page, f"{page}/{ref}", state="present", key=str(uuid4()), at=instant, version="1")
+        assert said.status_code == 303, instant
+
+
+def test_the_key_of_an_answer_says_one_thing_of_one_person(house, database):
+    """A key that comes again with other words, from another phone or for somebody else, is no repetition."""
+    doors, found = house
+    rachida, key, once = doors["rachida"], found["today"], str(uuid4())
+    for person in found["people"][:2]:
+        join(rachida, key, person)
+    (first, _, _), (second, _, _) = rows(database, key)
+    page = f"/seances/{key}/emargement"
+    said = {"key": once, "version": "1"}
+    assert post(rachida, page, f"{page}/{first}", state="present", **said).status_code == 303
+    assert post(doors["hugo"], page, f"{page}/{first}", state="present", **said).status_code == 303
+    for who, ref, state in (("hugo", first, "absent"), ("rachida", second, "present")):
+        refused = post(doors[who], page, f"{page}/{ref}", state=state, **said)
+        assert refused.status_code == 422 and "porte le numéro d'une autre" in plain(refused.text)
+    assert (
+        post(doors["leila"], "/seances/nouvelle", f"{page}/{first}", state="absent", **said).status_code
+        == 404
+    )
+    assert [state for _, state, _ in rows(database, key)] == [State.PRESENT, State.REGISTERED]

@@ -18,6 +18,9 @@ from ..db import today
 #: Controls, changes of direction, halves of characters.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+#: Years that a day typed in a form may be of: beyond, it is a typing error, and weeks cannot be added to the last day.
+YEARS = range(1900, 2200)
+
 #: Digits 0 to 9 alone, and few: what a form asks for is a sum, hours, months.
 _FIGURE = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,4})?")
 
@@ -73,6 +76,8 @@ class DayField(_Typed):
             read: date = day(text.replace(" / ", "/"), Context(today=today()))
         except Bad as wrong:
             raise ValueError(text) from wrong
+        if read.year not in YEARS:
+            raise ValueError(text)
         return read
 
     def written(self, value: date) -> str:

@@ -122,9 +122,9 @@ def _instant(text: str) -> datetime:
     now = clock.now()
     try:
         found = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
+        return min(found.astimezone(UTC), now) if found.tzinfo is not None else now
+    except (ValueError, OverflowError):  # the ends of the calendar have no such hour in UTC
         return now
-    return min(found.astimezone(UTC), now) if found.tzinfo is not None else now
 
 
 @pages.post("/seances/<int:key>/emargement/venue")
@@ -138,9 +138,7 @@ def walk_in(key: int) -> Response | tuple[str, int]:
 @requires("sessions.attend")
 def walk_in_waiting(key: int, ref: UUID) -> Response | tuple[str, int]:
     """Somebody of the waiting list who came."""
-    return _came(
-        key, lambda session, row: session.get_one(Person, attendance.one(session, row, ref).person_id)
-    )
+    return _came(key, lambda session, row: attendance.person(session, attendance.one(session, row, ref)))
 
 
 def _came(key: int, who: Callable[[Session, CollectiveSession], Person]) -> Response | tuple[str, int]:
