@@ -40,11 +40,13 @@ def index() -> Response | str:
         lines = [line for line in found.lines if _shown(line, listing)]
         if listing.wants_csv:
             return _csv(purpose, lines)
-        shown = listing.cut(lines)
+        useful, idle = _parted(lines)
+        shown = listing.cut(useful)
     return render_template(
         "campaign/call_list.html",
         listing=listing,
         lines=shown,
+        idle=idle if listing.page == listing.last else (),
         every=found,
         purpose=purpose,
         year=year,
@@ -101,6 +103,13 @@ def _purpose() -> OutreachPurpose:
 def _least() -> int:
     """The least count of people that the reader may be told."""
     return COMMITTEE if actor().role is Role.OFFICER else 0
+
+
+def _parted(lines: list[Line]) -> tuple[list[Line], list[Line]]:
+    """Lines whose call serves somebody more, and the others; an officer, who reads no small count, has them in one."""
+    if _least():
+        return lines, []
+    return [line for line in lines if line.new], [line for line in lines if not line.new]
 
 
 def _listing(purpose: OutreachPurpose, found: CallList) -> Listing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -25,12 +26,10 @@ from ..lists import Column, Filter, Listing
 from ..occupations import coder
 from ..security import actor, requires
 from ..tables import csv_response
-from ..wording import graduates as words, phone
+from ..wording import graduates as words, number, phone
 
 pages = Blueprint("graduates", __name__)
 
-#: Occupations that have a chip of their own; the filter has them all.
-CHIPS = 8
 PER_PAGE = 25
 #: Sorted in memory.
 _SORTED: tuple[Any, ...] = (sa.null(),)
@@ -54,8 +53,7 @@ def index() -> Response | str:
         lines = graduates.listed(session, scope.people(actor()), coder(session), on)
         standing = person_rights.kept_standing(session, [each.id for each in lines], book(), on)
     listing = _listing(lines)
-    # The counts of each filter are of what the others leave.
-    counted = {each.key: _counts(listing, lines, each.key) for each in listing.filters}
+    listing.filters = [_counted(listing, lines, each) for each in listing.filters]
     kept = [each for each in lines if _passes(listing, each)]
     kept.sort(key=_order(listing, standing), reverse=listing.descending)
     if listing.wants_csv:
@@ -67,8 +65,6 @@ def index() -> Response | str:
         total=len(lines),
         sure=sum(each.where is Where.CONFIRMED for each in lines),
         without=sum(not each.approached.made and not each.under_contract for each in lines),
-        counted=counted,
-        common=[value for value, _ in Counter(each.rome for each in lines if each.rome).most_common(CHIPS)],
         francs={each.id: franc_of(standing, each.id) for each in lines},
         on=on,
         words=words,
@@ -125,9 +121,16 @@ def _passes(listing: Listing, each: Graduate, but: str = "") -> bool:
     )
 
 
-def _counts(listing: Listing, lines: Sequence[Graduate], key: str) -> dict[str, int]:
-    left = [each for each in lines if _passes(listing, each, but=key)]
-    return {"": len(left), **Counter(VALUES[key](each) for each in left)}
+def _counted(listing: Listing, lines: Sequence[Graduate], each: Filter) -> Filter:
+    """The filter with, beside each choice, how many of those that the other filters leave; the chosen one and what
+    somebody has alone."""
+    found = Counter(VALUES[each.key](line) for line in lines if _passes(listing, line, but=each.key))
+    choices = tuple(
+        (value, f"{label} ({number(found[value])})")
+        for value, label in each.choices or ()
+        if found[value] or listing.values[each.key] == value
+    )
+    return replace(each, choices=choices, every=f"{each.every} ({number(found.total())})")
 
 
 def _order(listing: Listing, standing: Standing) -> Callable[[Graduate], tuple[Any, ...]]:

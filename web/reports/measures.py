@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matching.outreach_queries import STAGES
 from matching.report_model import Indicator, Line, MonthlyReport
-from matching.report_words import CHAIN, PURPOSES
+from matching.report_words import CHAIN, PURPOSES, REFUSALS
 
 from ..wording import number, report_sentences as words, uncapital
 from ..wording.report import HIDDEN, NO_FIGURE
@@ -18,12 +18,11 @@ def tables(report: MonthlyReport) -> list[Table]:
     found = {indicator.id: indicator for indicator in report.indicators}
     if "F1" not in found:
         return []
-    made = [_club(report, found), _sessions(report, found["F3"])]
-    made += _chains(found["G1"])
+    made = _chains(found["G1"])
     if found["G2"].breakdowns[0].lines:
         made.append(_refusals(found["G2"]))
-    made += [_clauses(report, found), _compared(report, found)]
-    return made
+    made += [_clauses(report, found), _club(report, found), _sessions(report, found["F3"])]
+    return [*made, _compared(report, found)]
 
 
 def _club(report: MonthlyReport, found: dict[str, Indicator]) -> Table:
@@ -70,20 +69,34 @@ def _chains(chain: Indicator) -> list[Table]:
 
 
 def _with_posts(line: Line | None) -> str:
-    """« 12 (15 postes) »."""
+    """« 12 (15 postes) », « 1 (1 poste) »."""
     if line is None:
         return NO_FIGURE
     if line.value is None:
         return HIDDEN
     posts = line.also.get("posts")
-    return f"{number(line.value)} ({number(posts)} postes)" if posts else number(line.value)
+    return f"{number(line.value)} ({_many(posts, 'poste')})" if posts else number(line.value)
 
 
 def _refusals(refused: Indicator) -> Table:
+    """A row a reason, most given first as they come; a column for each purpose that was refused."""
+    cut = refused.by("purpose", "reason")
+    purposes = [each for each in PURPOSES if any(line.key[0] == each for line in cut.lines)]
+    reasons = list(dict.fromkeys(line.key[1] for line in cut.lines))
+    rows = [
+        (
+            REFUSALS.get(reason, reason),
+            *(
+                NO_FIGURE if (line := cut.get(each, reason)) is None else words.count(line)
+                for each in purposes
+            ),
+        )
+        for reason in reasons
+    ]
     return Table(
-        "Motifs de refus",
-        ("Motif", "Structures"),
-        [(line.label, words.count(line)) for line in refused.by("purpose", "reason").lines],
+        "Prospection : motifs de refus",
+        ("Motif", *(PURPOSES[each] for each in purposes)),
+        rows,
         note="État à la fin du mois. Moins de trois entreprises ne sont pas montrées.",
     )
 
@@ -101,12 +114,17 @@ def _clauses(report: MonthlyReport, found: dict[str, Indicator]) -> Table:
 
 
 def _with_hours(part: Line | Indicator) -> str:
-    """« 12 personnes, 840 heures »: people first, their hours go with them."""
+    """« 12 personnes, 840 heures », « 0 »: people first, their hours go with them."""
     if part.value is None:
         return HIDDEN
-    minutes = part.also.get("minutes")
-    people = f"{number(part.value)} personnes" if part.value > 1 else f"{number(part.value)} personne"
-    return people if minutes is None else f"{people}, {number(round(minutes / 60))} heures"
+    if not part.value:
+        return number(0)
+    people, minutes = _many(round(part.value), "personne"), part.also.get("minutes")
+    return people if minutes is None else f"{people}, {_many(round(minutes / 60), 'heure')}"
+
+
+def _many(count: int, one: str) -> str:
+    return f"{number(count)} {one}{'s' if count > 1 else ''}"
 
 
 def _compared(report: MonthlyReport, found: dict[str, Indicator]) -> Table:
@@ -121,7 +139,7 @@ def _compared(report: MonthlyReport, found: dict[str, Indicator]) -> Table:
             cells.append(_rate(yes, no))
         rows.append((found[key].label, *cells))
     return Table(
-        f"Ce que changent les actions, {words.month_name(report.month)}",
+        f"Ce que changent ces actions, {words.month_name(report.month)}",
         ("Signatures du mois", "Parmi eux", "Parmi les autres jeunes ayant un droit"),
         rows,
         note="Habitants des quartiers qui avaient un droit le premier jour et n'étaient pas sous contrat. Si la "

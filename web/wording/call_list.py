@@ -51,6 +51,17 @@ def gain(new: int, least: int = 0) -> str:
     return count(new, least)
 
 
+def idle(count: int, purpose: OutreachPurpose, alone: bool) -> str:
+    """« 12 autres associations ne serviraient personne de plus » : what the folded lines are."""
+    one, many = HOUSES[purpose]
+    if alone:
+        none = f"Aucune {one}" if purpose is OutreachPurpose.AVENIR else f"Aucun {one}"
+        return f"{none} de la liste ne servirait quelqu'un de plus : {number(count)} à voir"
+    if count == 1:
+        return f"{'Une' if purpose is OutreachPurpose.AVENIR else 'Un'} autre {one} ne servirait personne de plus"
+    return f"{number(count)} autres {many} ne serviraient personne de plus"
+
+
 def plausible(seen: int, purpose: OutreachPurpose) -> str:
     """Why that post: who of its like offered one."""
     one, many = HOUSES[purpose]

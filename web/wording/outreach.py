@@ -74,15 +74,15 @@ REASONS = {
     "other": "Autre motif, à préciser",
     "no_answer": f"Sans réponse, après {TRIES} essais des jours différents",
 }
-#: link of the chain -> words of its count, what the posts beside it are
+#: link of the chain -> words of its count, what the posts beside it are: one, several
 CHAIN = {
-    "listed": ("dans la liste", ""),
-    "notified": ("notifiées avec la clause", ""),
-    "contacted": ("joints", ""),
-    "promised": ("ont promis", "%s emplois promis"),
-    "posted": ("ont déposé une offre", "%s postes offerts"),
-    "hired": ("ont embauché", "%s embauches"),
-    "still_there": ("encore en emploi à six mois", "%s contrats"),
+    "listed": ("dans la liste", "", ""),
+    "notified": ("notifiées avec la clause", "", ""),
+    "contacted": ("avec un échange", "", ""),
+    "promised": ("ont promis", "%s emploi promis", "%s emplois promis"),
+    "posted": ("ont déposé une offre", "%s poste offert", "%s postes offerts"),
+    "hired": ("ont embauché", "%s embauche", "%s embauches"),
+    "still_there": ("encore en emploi à six mois", "%s contrat", "%s contrats"),
 }
 #: action of the log -> what was done
 DONE = {
