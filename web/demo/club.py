@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
@@ -40,6 +41,7 @@ FREE, UPDATED = HEADER.index("disponible_le"), 12
 LATE = 1
 #: Of the group to come: so many registered, one of whom gives the seat back; wait; said yes; say nothing; said no.
 REGISTERED, WAITING, AGREED, SILENT, DECLINED = 12, 2, 1, 3, 1
+UNSEATED = AGREED + SILENT + DECLINED
 #: What the animator noted of what no file says.
 HEARD = "Libre à temps plein, dit au téléphone."
 
@@ -58,14 +60,18 @@ def start(cohort: int, today: date) -> date:
 
 
 def members(people: int, seed: int, today: date) -> list[Member]:
-    """Who joined each group that has begun, group by group; a small demo has fewer, or none."""
+    """Who joined each group that has begun, group by group; a small demo has fewer, or none.
+
+    Where few fit, every group is smaller, and some are left to be asked for the one to come.
+    """
+    begun = sum(days >= 0 for days in BEGAN)
+    fitting = list(islice(_fitting(people, seed, today), begun * SEATS + UNSEATED))
+    size = min(SEATS, max((len(fitting) - UNSEATED) // begun, 1))
     found = []
-    for number, young in enumerate(_fitting(people, seed, today)):
-        cohort, rank = divmod(number, SEATS)
-        if BEGAN[cohort] < 0:
-            break
+    for number, young in enumerate(fitting[: begun * size]):
+        cohort, rank = divmod(number, size)
         first = start(cohort, today)
-        if cohort and rank >= SEATS - LATE:
+        if cohort and rank >= size - LATE:
             first = working(first + timedelta(days=7))
         found.append(Member(young.identifier, cohort, first))
     return found
@@ -137,12 +143,14 @@ def _to_come(
     line: Callable[..., dict[str, Any]], number: int, pool: list[str], made: date, today: date
 ) -> Iterator[dict[str, Any]]:
     """The group that begins next week: most have registered, a seat is free again, two wait for it."""
-    asked = pool[: REGISTERED + WAITING + AGREED + SILENT + DECLINED]
+    asked = pool[: REGISTERED + WAITING + UNSEATED]
     if not asked:
         return
+    registered = min(REGISTERED, max(len(asked) - UNSEATED, 0))
+    waiting = max(len(asked) - UNSEATED - registered, 0)  # for a seat: once there is none
     yield line(made, "animator", "club_invite", cohort=number, people=asked)
     cuts = iter(asked)
-    for count, act in ((REGISTERED, "club_register"), (WAITING, "club_wait"), (AGREED, "")):
+    for count, act in ((registered, "club_register"), (waiting, "club_wait"), (AGREED, "")):
         for rank in range(count):
             who = next(cuts, None)
             if who is None:

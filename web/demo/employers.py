@@ -59,12 +59,12 @@ def siret(number: int) -> str:
 
 
 def associations(offers: int) -> int:
-    """How many associations a demo of that many offers has."""
-    return max(3, offers * 3 // 4)
+    """How many associations a demo of that many offers has: those of the journal's early offers at least."""
+    return max(10, offers * 3 // 4)
 
 
 def employers(offers: int) -> int:
-    return max(2, offers // 2)
+    return max(9, offers // 2)
 
 
 def association(index: int, seed: int) -> Employer:

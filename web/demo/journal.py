@@ -202,10 +202,10 @@ def early_offers(seed: int, today: date) -> dict[str, list[dict[str, str]]]:
     }
 
 
-def lines(people: Iterator[Young], count: int, seed: int, today: date) -> Iterator[Line]:
+def lines(people: Iterator[Young], count: int, offers: int, seed: int, today: date) -> Iterator[Line]:
     """Every line in the order of days. `people` is read once; homes are confirmed in its order."""
     first = today - timedelta(days=FIRST)
-    later = sorted(_later(count, seed, today), key=lambda line: (line["day"], line["order"]))
+    later = sorted(_later(count, offers, seed, today), key=lambda line: (line["day"], line["order"]))
     for kind, file in (
         ("associations", "associations.csv"), ("employeurs", "employeurs.csv"), ("jeunes", "jeunes.csv"),
         ("offres", "offres-printemps.csv"),
@@ -234,11 +234,11 @@ def _line(day: date, actor: str, act: str, **what: Any) -> Line:
     return {"day": day.isoformat(), "actor": actor, "act": act, **what}
 
 
-def _later(count: int, seed: int, today: date) -> Iterator[Line]:
+def _later(count: int, offers: int, seed: int, today: date) -> Iterator[Line]:
     """Everything after the first day; `order` keeps causes before effects within one day."""
     from .people import cast as fit, person
 
-    order = 0
+    order, missing = 0, {reference(index) for index in range(offers, 3)}
 
     def line(days: date, actor: str, act: str, **what: Any) -> Line:
         nonlocal order
@@ -274,11 +274,11 @@ def _later(count: int, seed: int, today: date) -> Iterator[Line]:
                source="pole-emploi")  # fmt: skip
     # Some offers were matched first, and part of their candidates looked at, before the run over all of them.
     for index in EXAMINED:
-        if index < count:
+        if index < offers:
             yield line(today - timedelta(days=FIRST_RUN), "clock", "match", offer=reference(index))
     yield line(today - timedelta(days=LAST_RUN), "clock", "match")
     for index, acts in EXAMINED.items():
-        for days, actor, rank, step, what in acts if index < count else ():
+        for days, actor, rank, step, what in acts if index < offers else ():
             yield line(working(today - timedelta(days=days)), actor, "examine", offer=reference(index), rank=rank,
                        step=step, **what)  # fmt: skip
     yield line(working(today - timedelta(days=45)), "advisor", "refresh", offer="F-3")
@@ -286,6 +286,8 @@ def _later(count: int, seed: int, today: date) -> Iterator[Line]:
     for part in parts(today):
         if part.index >= count:
             break
+        if part.offer in missing:
+            continue
         young = fit(person(part.index, seed, today), **part.changes)
         if part.ends == "aided":
             yield from aided.story(line, club, part.index, young.identifier, seed, today)

@@ -34,7 +34,7 @@ def write(folder: Path, *, people: int, offers: int, seed: int, today: date) -> 
         folder.mkdir(parents=True, exist_ok=True)
         _tables(folder, people, offers, seed, today)
         with (folder / "journal.jsonl").open("w", encoding="utf-8", newline="\n") as file:
-            for line in journal.lines(_people(people, seed, today), people, seed, today):
+            for line in journal.lines(_people(people, seed, today), people, offers, seed, today):
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
     except OSError as fault:
         raise Unavailable("cannot-write", path=fault.filename or folder) from fault

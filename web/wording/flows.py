@@ -193,7 +193,7 @@ REFUSALS = {
     "outreach-owner": "{name} ne suit pas cette liste : choisissez une autre personne.",
     "outreach-posts-needed": "Indiquez combien de postes sont promis, de 1 à {most}.",
     "outreach-reason-needed": "Choisissez pourquoi l'employeur n'embauche pas : ces motifs comptent dans le bilan.",
-    "outreach-stray-brace": "Une accolade est seule : un champ s'écrit {{organisation}}, avec les deux.",
+    "outreach-stray-brace": "Une accolade est seule : écrivez le champ entre les deux, ou effacez-la.",
     "outreach-tries-left": "« Sans réponse » se dit après {needed} essais, des jours différents : {made} noté(s) depuis le dernier "
     "échange. Réessayez d'abord.",
     "outreach-unknown-field": "« {field} » n'est pas un champ connu : les champs possibles sont {known}.",
