@@ -135,9 +135,9 @@ def change(
     elif action is A.INSERT:
         tender.inserted_on = on
     elif action is A.REFUSE:
-        tender.refusal, tender.refusal_note = reason_code, note.strip()[:360] or None
+        tender.refusal = reason_code
     elif action is A.REOPEN:
-        tender.refusal = tender.refusal_note = tender.proposed_on = None
+        tender.refusal = tender.proposed_on = None
     made = _log(session, tender, action, came_from, actor_id, party, on, reason)
     flush(session, "tender")
     return made

@@ -56,7 +56,7 @@ def note(
     unknown channel.
     """
     _check(membership, said, party, on)
-    made = ClubContact(membership_id=membership.id, noted_by_id=actor_id, noted_at=at)
+    made = ClubContact(membership_id=membership.id, noted_by_id=actor_id)
     _write(made, said)
     if (known := _same(session, made)) is not None:
         return known

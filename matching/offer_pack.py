@@ -82,9 +82,7 @@ def may_change(row: CollectiveSession, on: date) -> bool:
     return row.state is SessionState.PLANNED and row.held_on >= on
 
 
-def choose(
-    session: Session, row: CollectiveSession, inputs: Inputs, *, on: date, actor_id: int | None
-) -> Pack:
+def choose(session: Session, row: CollectiveSession, inputs: Inputs, *, on: date) -> Pack:
     """Choose the pack anew. `inputs`: what the matcher reads as of the session's day.
 
     Raises InvalidInput `pack-session-over`. Flushes, never commits.
@@ -107,7 +105,7 @@ def choose(
     for number in order:
         offer_id = int(inputs.offer_ids[number])
         if offer_id not in by_offer or by_offer[offer_id].packed == "chosen":
-            kept.append(_put(row, offer_id, "chosen", on, actor_id))
+            kept.append(_put(row, offer_id, "chosen"))
     session.add_all(kept)
     _tell(kept, fits, at)
     session.flush()
@@ -131,7 +129,6 @@ def add(
     inputs: Inputs,
     *,
     on: date,
-    actor_id: int | None,
 ) -> None:
     """Put an offer in, last: it stays in the next choice. One that is in already keeps its place, by hand from now on.
 
@@ -148,11 +145,11 @@ def add(
             refuse("pack-full", most=MOST)
         if known is not None:
             rows.remove(known)
-        last = known or _put(row, offer.id, "added", on, actor_id)
+        last = known or _put(row, offer.id, "added")
         session.add(last)
         rows.append(last)
         known = last
-    known.packed, known.chosen_by_id = "added", actor_id
+    known.packed = "added"
     _settle(session, row, rows, inputs)
 
 
@@ -234,10 +231,8 @@ def _of(rows: Sequence[SessionOffer], offer_id: int) -> SessionOffer:
     raise NotFound("not-found")
 
 
-def _put(row: CollectiveSession, offer_id: int, how: str, on: date, actor_id: int | None) -> SessionOffer:
-    return SessionOffer(
-        session_id=row.id, offer_id=offer_id, rank=0, packed=how, chosen_on=on, chosen_by_id=actor_id
-    )
+def _put(row: CollectiveSession, offer_id: int, how: str) -> SessionOffer:
+    return SessionOffer(session_id=row.id, offer_id=offer_id, rank=0, packed=how)
 
 
 def _runs(row: CollectiveSession, offer: Offer, on: date) -> bool:

@@ -175,7 +175,6 @@ class Tender(Row):
     starts_on: Mapped[date | None] = plain(sa.Date)
     ends_on: Mapped[date | None] = plain(sa.Date)
     refusal: Mapped[str | None] = plain(sa.String(24))
-    refusal_note: Mapped[str | None] = plain(sa.String(400))
     version: Mapped[int] = plain(sa.Integer)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain dict

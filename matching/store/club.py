@@ -205,7 +205,6 @@ class ClubContact(Row):
     minutes: Mapped[int | None] = plain(sa.SmallInteger)
     note: Mapped[str | None] = personal(sa.String(400), purpose=SUPPORT)
     noted_by_id: Mapped[int | None] = refers("user.id", optional=True)
-    noted_at: Mapped[datetime] = plain(Utc)
 
 
 class Approach(Row):

@@ -166,5 +166,3 @@ class SessionOffer(Row):
     reach: Mapped[int | None] = plain(sa.Integer)
     #: Residents that no offer before it in the pack fits.
     adds: Mapped[int | None] = plain(sa.Integer)
-    chosen_on: Mapped[date] = plain(sa.Date)
-    chosen_by_id: Mapped[int | None] = refers("user.id", optional=True)

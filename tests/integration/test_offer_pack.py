@@ -45,7 +45,7 @@ def read(session, row):
 
 
 def choose(session, row, on=TODAY):
-    return offer_pack.choose(session, row, read(session, row), on=on, actor_id=None)
+    return offer_pack.choose(session, row, read(session, row), on=on)
 
 
 def come(session, row, count, **who):
@@ -164,7 +164,7 @@ def test_what_is_taken_out_stays_out_and_what_is_put_in_stays_in(session, held):
     inputs = read(session, held)
     offer_pack.remove(session, held, first.id, inputs, on=TODAY)
     offer_pack.remove(session, held, first.id, inputs, on=TODAY)
-    offer_pack.add(session, held, bus, inputs, on=TODAY, actor_id=None)
+    offer_pack.add(session, held, bus, inputs, on=TODAY)
     pack = offer_pack.pack_of(session, held, on=TODAY)
     assert [(each.offer.id, each.row.rank, each.row.reach, each.row.adds) for each in pack.shown] == [
         (second.id, 1, 3, 3), (bus.id, 2, 0, 0)
@@ -173,8 +173,8 @@ def test_what_is_taken_out_stays_out_and_what_is_put_in_stays_in(session, held):
     pack = choose(session, held)
     assert [each.offer.id for each in pack.shown] == [bus.id, second.id]
     assert [each.offer.id for each in pack.removed] == [first.id]
-    offer_pack.add(session, held, first, inputs, on=TODAY, actor_id=None)
-    offer_pack.add(session, held, first, inputs, on=TODAY, actor_id=None)
+    offer_pack.add(session, held, first, inputs, on=TODAY)
+    offer_pack.add(session, held, first, inputs, on=TODAY)
     pack = offer_pack.pack_of(session, held, on=TODAY)
     assert [(each.offer.id, each.row.adds) for each in pack.shown] == [
         (bus.id, 0),
@@ -202,18 +202,18 @@ def test_a_thirteenth_a_closed_offer_and_a_session_that_is_over_are_refused(sess
         build.offer(session, **GARDEN)
     choose(session, held)
     inputs, more = read(session, held), build.offer(session, **GARDEN)
-    assert refused(
-        "pack-full", lambda: offer_pack.add(session, held, more, inputs, on=TODAY, actor_id=None)
-    ).facts == {"most": 12}
+    assert refused("pack-full", lambda: offer_pack.add(session, held, more, inputs, on=TODAY)).facts == {
+        "most": 12
+    }
     gone = offer_pack.pack_of(session, held, on=TODAY).shown[0]
     gone.offer.state = OfferState.WITHDRAWN
     session.flush()
     pack = offer_pack.pack_of(session, held, on=TODAY)
     assert not pack.shown[0].running and len(pack.running) == 11
-    offer_pack.add(session, held, more, read(session, held), on=TODAY, actor_id=None)
+    offer_pack.add(session, held, more, read(session, held), on=TODAY)
     refused(
         "pack-offer-closed",
-        lambda: offer_pack.add(session, held, gone.offer, inputs, on=TODAY, actor_id=None),
+        lambda: offer_pack.add(session, held, gone.offer, inputs, on=TODAY),
     )
     refused("pack-session-over", lambda: choose(session, held, on=DAY + timedelta(days=1)))
     held.state, held.cancelled_reason = SessionState.CANCELLED, "Salle indisponible"
@@ -242,7 +242,7 @@ def test_as_many_queries_for_many_offers_as_for_one(session, held):
     build.offer(session, **GARDEN)
     connection = session.connection()
     inputs = read(session, held)
-    call = lambda: offer_pack.choose(session, held, inputs, on=TODAY, actor_id=None)  # noqa: E731
+    call = lambda: offer_pack.choose(session, held, inputs, on=TODAY)  # noqa: E731
     call()
     few = queries(connection, call)
     for _ in range(20):

@@ -78,9 +78,7 @@ def test_the_club_of_a_month_is_that_of_a_recount(session, seed):
         for _ in range(chance.randrange(12)):
             done, both = joined + DAY * chance.randrange(91), chance.random() < 0.7
             contacts.append((made.id, done, both))
-            session.add(
-                ClubContact(membership_id=made.id, done_on=done, channel="phone", two_way=both, noted_at=AT)
-            )
+            session.add(ClubContact(membership_id=made.id, done_on=done, channel="phone", two_way=both))
     session.flush()
     found = monthly(session, MONTH)
     first, last = MONTH.first, MONTH.last
@@ -166,9 +164,7 @@ def test_attendance_counts_those_expected_and_sessions_as_they_were(session):
         )  # fmt: skip
         session.add(made)
         session.flush()
-        session.add(
-            SessionOffer(session_id=made.id, offer_id=offer.id, rank=1, packed="chosen", chosen_on=day)
-        )
+        session.add(SessionOffer(session_id=made.id, offer_id=offer.id, rank=1, packed="chosen"))
         for number, stated in enumerate(states):
             session.add(
                 SessionAttendance(

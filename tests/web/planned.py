@@ -39,5 +39,5 @@ def seat(session, row, person=None, state=AttendanceState.REGISTERED):
 
 
 def packed(session, row, offer: Offer, rank=1, how="chosen", **changes):
-    facts = {"rank": rank, "packed": how, "chosen_on": date(2013, 11, 4), "reach": 1, "adds": 1, **changes}
+    facts = {"rank": rank, "packed": how, "reach": 1, "adds": 1, **changes}
     return build._add(session, SessionOffer(session_id=row.id, offer_id=offer.id, **facts))

@@ -56,7 +56,6 @@ def test_the_longest_silence_is_on_top_with_the_phone(house, database):
             ), project=name)  # fmt: skip
             session.add(ClubContact(
                 membership_id=row.id, done_on=TODAY - timedelta(days=days), channel="phone", two_way=True,
-                noted_at=joining.AT,
             ))  # fmt: skip
     page = client.get("/club").text
     assert "Club : 3 jeunes, 2 sans nouvelles" in page.replace("\u00a0", " ").replace("\u202f", " ")

@@ -78,8 +78,7 @@ def _pack(stage: Stage, line: Line, day: date) -> None:
     if row is None:
         return
     inputs = match_inputs.load(stage.session, stage.book, stage.referential, on=row.held_on, seed=0)
-    actor_id = stage.users[line["actor"]].id
-    pack = offer_pack.choose(stage.session, row, inputs, on=day, actor_id=actor_id)
+    pack = offer_pack.choose(stage.session, row, inputs, on=day)
     if not line["by_hand"] or not pack.shown:
         return
     offer_pack.remove(stage.session, row, pack.shown[-1].offer.id, inputs, on=day)
@@ -87,7 +86,7 @@ def _pack(stage: Stage, line: Line, day: date) -> None:
     other = next((key for key in inputs.offer_ids.tolist() if key not in shown), None)
     if other is not None:
         offer = stage.session.get_one(Offer, other)
-        offer_pack.add(stage.session, row, offer, inputs, on=day, actor_id=actor_id)
+        offer_pack.add(stage.session, row, offer, inputs, on=day)
 
 
 ACTS: dict[str, Callable[[Stage, Line, date], None]] = {"offers_named": _named, "session_pack": _pack}

@@ -57,7 +57,7 @@ def choose(key: int) -> Response | tuple[str, int]:
     """Choose again: what was put in or taken out by hand is kept."""
 
     def act(session: Session, row: CollectiveSession) -> Response:
-        pack = offer_pack.choose(session, row, _inputs(session, row), on=today(), actor_id=actor().id)
+        pack = offer_pack.choose(session, row, _inputs(session, row), on=today())
         count = len(pack.running)
         note(session, "session.offers", "session", str(row.public_id), offers=count)
         url = url_for(".show", key=key)
@@ -75,7 +75,7 @@ def change(key: int, ref: UUID, step: str) -> Response | tuple[str, int]:
         offer = scope.one(session, scope.offers(actor()), Offer.public_id == ref)
         inputs, on = _inputs(session, row), today()
         if step == "ajouter":
-            offer_pack.add(session, row, offer, inputs, on=on, actor_id=actor().id)
+            offer_pack.add(session, row, offer, inputs, on=on)
         elif step == "retirer":
             offer_pack.remove(session, row, offer.id, inputs, on=on)
         else:

@@ -229,7 +229,6 @@ def upgrade() -> None:
         sa.Column("minutes", sa.SmallInteger(), nullable=True),
         sa.Column("note", sa.String(length=400), nullable=True),
         sa.Column("noted_by_id", sa.Integer(), nullable=True),
-        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "minutes IS NULL OR (minutes > 0 AND minutes <= 600)", name=op.f("ck_club_contact_minutes")
         ),

@@ -239,16 +239,8 @@ def upgrade() -> None:
         sa.Column("packed", sa.String(length=8), nullable=False),
         sa.Column("reach", sa.Integer(), nullable=True),
         sa.Column("adds", sa.Integer(), nullable=True),
-        sa.Column("chosen_on", sa.Date(), nullable=False),
-        sa.Column("chosen_by_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("packed IN ('chosen', 'added', 'removed')", name=op.f("ck_session_offer_packed")),
         sa.CheckConstraint("reach IS NULL OR reach >= 0", name=op.f("ck_session_offer_reach")),
-        sa.ForeignKeyConstraint(
-            ["chosen_by_id"],
-            ["user.id"],
-            name=op.f("fk_session_offer_chosen_by_id_user"),
-            ondelete="RESTRICT",
-        ),
         sa.ForeignKeyConstraint(
             ["offer_id"], ["offer.id"], name=op.f("fk_session_offer_offer_id_offer"), ondelete="RESTRICT"
         ),
@@ -261,7 +253,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session_offer")),
         sa.UniqueConstraint("session_id", "offer_id", name=op.f("uq_session_offer_session_id_offer_id")),
     )
-    op.create_index(op.f("ix_session_offer_chosen_by_id"), "session_offer", ["chosen_by_id"], unique=False)
     op.create_index(op.f("ix_session_offer_offer_id"), "session_offer", ["offer_id"], unique=False)
     op.create_table(
         "attendance_statement",

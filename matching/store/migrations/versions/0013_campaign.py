@@ -38,7 +38,6 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("refusal", sa.String(length=24), nullable=True),
-        sa.Column("refusal_note", sa.String(length=400), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(state = 'refused') = (refusal IS NOT NULL)", name=op.f("ck_tender_refused")),
         sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_tender_order")),
