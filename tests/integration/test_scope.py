@@ -1,24 +1,65 @@
 """Which rows an account may see: one builder a model, and a row out of it is as good as missing (Z2)."""
 
 import uuid
+from datetime import date
 
 import pytest
 
 from matching import clock
 from matching.errors import NotFound
 from matching.store import scope
+from matching.store.campaign import Lot, Outreach, PotentialApproach, Tender
+from matching.store.club import Club, ClubMembership, Cohort
 from matching.store.intake import ImportBatch
 from matching.store.matches import MatchProposal
 from matching.store.organisations import Offer, Organisation
 from matching.store.people import Agency, Person
 from matching.store.placements import Placement
+from matching.store.sessions import CollectiveSession, SessionSlot
 from matching.store.upkeep import Job
-from matching.vocabulary import AgencyKind, BatchState, ImportKind, JobState, Role, Source
-from tests import build
+from matching.vocabulary import (
+    AgencyKind,
+    ApproachState,
+    BatchState,
+    ImportKind,
+    JobState,
+    MembershipState,
+    OutreachPurpose,
+    OutreachState,
+    Role,
+    Source,
+    TenderState,
+)
+from tests import build, joining
+from tests.web import planned
 
-BUILDERS = (
-    scope.people, scope.proposals, scope.placements, scope.offers, scope.organisations, scope.batches, scope.jobs,
-)  # fmt: skip
+#: builder -> what it selects
+MODELS = {
+    scope.people: Person, scope.proposals: MatchProposal, scope.placements: Placement, scope.offers: Offer,
+    scope.organisations: Organisation, scope.batches: ImportBatch, scope.jobs: Job, scope.clubs: Club,
+    scope.cohorts: Cohort, scope.memberships: ClubMembership, scope.club_people: Person, scope.prospects: Person,
+    scope.slots: SessionSlot, scope.sessions: CollectiveSession, scope.outreaches: Outreach,
+    scope.outreaches_to_note: Outreach, scope.approaches: PotentialApproach, scope.tenders: Tender, scope.lots: Lot,
+}  # fmt: skip
+
+#: Who sees of the campaign what: « own » the agency's, « club » what the account itself animates, « all » both
+#: agencies', « nobody's » what no agency holds besides its own, « grants » the associations of both.
+OF_THE_CLUB = {Role.ADVISOR: "own", Role.ANIMATOR: "club"}
+OF_THE_AGENCY = {Role.ADVISOR: "own", Role.ANIMATOR: "own"}
+CAMPAIGN = {
+    "clubs": OF_THE_CLUB,
+    "cohorts": OF_THE_CLUB,
+    "memberships": OF_THE_CLUB,
+    "club_people": {Role.ADVISOR: "people", Role.ANIMATOR: "club"},
+    "prospects": {Role.ADVISOR: "people", Role.ANIMATOR: "people"},
+    "slots": OF_THE_AGENCY,
+    "sessions": OF_THE_AGENCY,
+    "outreaches": {Role.ADVISOR: "all", Role.OFFICER: "grants"},
+    "outreaches_to_note": {Role.ADVISOR: "to note", Role.OFFICER: "grants"},
+    "approaches": {Role.ADVISOR: "own"},
+    "tenders": {Role.ADVISOR: "own"},
+    "lots": {Role.ADVISOR: "own"},
+}
 
 
 @pytest.fixture
@@ -128,6 +169,100 @@ def test_out_of_scope_and_missing_are_told_alike(session, agencies, world):
 
 def test_each_builder_selects_its_model():
     me = scope.Actor(1, uuid.uuid4(), "", Role.ADVISOR, frozenset(), 1)
-    models = (Person, MatchProposal, Placement, Offer, Organisation, ImportBatch, Job)
-    for builder, model in zip(BUILDERS, models, strict=True):
+    for builder, model in MODELS.items():
         assert builder(me).column_descriptions[0]["entity"] is model
+
+
+@pytest.fixture
+def campaign(session, agencies):
+    """builder's name -> what each word of `CAMPAIGN` stands for, as ids; and the account of the first club's animator.
+
+    Of each agency: two clubs with a group and a member each, a slot, a session, a contract with its lot, an approach, and
+    somebody in no club; of the register: an association and an employer of each agency, and of none.
+    """
+    animator = build.user(session, role=Role.ANIMATOR, agency_id=agencies[0].id)
+    made = {name: {} for name in CAMPAIGN}
+
+    def put(name, words, row):
+        for word in words:
+            made[name].setdefault(word, set()).add(row.id)
+
+    for agency in agencies:
+        own = ["own"] if agency is agencies[0] else []
+        people = own and ["people"]
+        for number in range(2):
+            mine = [*own, "club"] if own and number == 0 else own
+            club = joining.club(session, agency_id=agency.id, name=f"Club {agency.name} {number}",
+                                animator=animator if "club" in mine else None)  # fmt: skip
+            group = joining.cohort(session, club)
+            person = build.person(session, agency_id=agency.id)
+            member = build._add(
+                session,
+                ClubMembership(
+                    person_id=person.id, club_id=club.id, cohort_id=group.id, state=MembershipState.INVITED,
+                    invited_on=date(2013, 11, 4),
+                ),
+            )  # fmt: skip
+            for name, row in (("clubs", club), ("cohorts", group), ("memberships", member)):
+                put(name, mine, row)
+            put("club_people", [*people, *(word for word in mine if word == "club")], person)
+            put("prospects", people, person)
+        free = build.person(session, agency_id=agency.id)
+        for name in ("club_people", "prospects"):
+            put(name, people, free)
+        put("slots", own, planned.slot(session, agency=agency))
+        put("sessions", own, planned.held(session, agency=agency))
+        tender = build._add(
+            session,
+            Tender(
+                agency_id=agency.id, buyer="Ville", object="Voirie", state=TenderState.KNOWN, known_on=date(2013, 11, 4)
+            ),
+        )  # fmt: skip
+        put("tenders", own, tender)
+        put(
+            "lots", own, build._add(session, Lot(tender_id=tender.id, number=1, label="Lot", minutes_due=600))
+        )
+        approach = PotentialApproach(
+            person_id=free.id, organisation_id=build.organisation(session).id, state=ApproachState.SUGGESTED,
+            made_on=date(2013, 11, 4), reasons=[],
+        )  # fmt: skip
+        put("approaches", own, build._add(session, approach))
+    for agency in (*agencies, None):
+        for purpose in OutreachPurpose:
+            row = build._add(
+                session,
+                Outreach(
+                    organisation_id=build.organisation(session).id, purpose=purpose, year=2013,
+                    state=OutreachState.LISTED, listed_on=date(2013, 11, 4), agency_id=agency.id if agency else None,
+                ),
+            )  # fmt: skip
+            grant = ["grants"] if purpose is OutreachPurpose.AVENIR else []
+            put("outreaches", ["all", *grant], row)
+            put("outreaches_to_note", [*grant, *([] if agency is agencies[1] else ["to note"])], row)
+    return made, animator
+
+
+@pytest.mark.parametrize("role", Role)
+def test_what_of_the_campaign_each_role_sees(session, agencies, campaign, role):
+    """Every builder by every role, in an agency and, as a badly made account might be, in none."""
+    made, animator = campaign
+    me = actor(session, role, agencies[0], [scope.IMPORT, scope.SUPERVISE])
+    if role is Role.ANIMATOR:
+        me = scope.Actor.of(animator, agencies[0])
+    lost = actor(session, role)
+    for name, who in CAMPAIGN.items():
+        builder = getattr(scope, name)
+        assert ids(session, builder(me)) == made[name].get(who.get(role), set()), name
+        if who.get(role) not in ("all", "grants", "to note"):
+            assert ids(session, builder(lost)) == set(), name
+
+
+def test_what_an_account_may_write_of_the_register_is_told_alike_by_row_and_by_query(
+    session, agencies, campaign
+):
+    for role in Role:
+        me = actor(session, role, agencies[0])
+        rows = session.scalars(scope.outreaches(me)).all()
+        assert {row.id for row in rows if scope.may_note(me, row)} == ids(
+            session, scope.outreaches_to_note(me)
+        )
