@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from . import outreach
+from .disclosure import COMMITTEE
 from .outreach import ANSWERED, CLOSED
 from .outreach_offers import Hire, hires
 from .outreach_register import employers_outside
@@ -28,6 +29,8 @@ from .vocabulary import OutreachPurpose, OutreachState as State, Role, Sector
 
 #: The chain, in order; a register of employers knows no letter of notification.
 STAGES = ("listed", "notified", "contacted", "promised", "posted", "hired", "still_there")
+#: Links that count people: what became of one person could be read from few (security.md R1).
+OF_PEOPLE = ("hired", "still_there")
 #: How the field of a sports club is written in the files (imports.md §4).
 SPORT = "sport"
 #: A due day means nothing any more.
@@ -51,11 +54,15 @@ SPORT_FIRST = (sa.case((Organisation.field == SPORT, 0), else_=1), -AMOUNT, Orga
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One link of the chain: how many organisations came so far, and how many posts that makes where it is posts."""
+    """One link of the chain: how many organisations came so far, and how many posts that makes where it is posts.
+
+    `least`: the least count that the reader may be told.
+    """
 
     key: str
     count: int
     posts: int | None = None
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +167,10 @@ def year_hires(session: Session, purpose: OutreachPurpose, year: int, on: date) 
 def chain(
     session: Session, actor: scope.Actor, purpose: OutreachPurpose, year: int, found: Sequence[Hire]
 ) -> list[Stage]:
-    """The chain of a year in counts. Two queries, whatever the number of lines."""
+    """The chain of a year in counts. Two queries, whatever the number of lines.
+
+    An officer, who reads the lines by name, is told no number of hires: beside those of the lines it would give each.
+    """
     stages = [each for each in STAGES if each != "notified" or purpose is OutreachPurpose.AVENIR]
     query = scope.outreaches(actor).where(Outreach.purpose == purpose, Outreach.year == year)
     counted = [sa.func.sum(sa.case((reached(each, found), 1), else_=0)) for each in stages]
@@ -179,7 +189,17 @@ def chain(
         "hired": len(found) if visible else 0,
         "still_there": sum(1 for hire in found if hire.still_there) if visible else 0,
     }
-    return [Stage(each, counts[each], posts.get(each)) for each in stages]
+    least = least_told(actor)
+    if least:
+        posts = {each: count for each, count in posts.items() if each not in OF_PEOPLE}
+    return [
+        Stage(each, counts[each], posts.get(each), least if each == "still_there" else 0) for each in stages
+    ]
+
+
+def least_told(actor: scope.Actor) -> int:
+    """The least count of people that this account is told of an organisation by name; 0: any."""
+    return COMMITTEE if actor.role is Role.OFFICER else 0
 
 
 def fields(session: Session, purpose: OutreachPurpose, year: int) -> list[str]:

@@ -13,6 +13,7 @@ from matching.store.accounts import Setting, User
 from matching.store.campaign import Outreach, OutreachAttempt, OutreachEvent
 from matching.store.messages import OutgoingMessage
 from matching.store.organisations import Subsidy
+from matching.store.upkeep import AuditEvent
 from matching.vocabulary import OutreachPurpose, OutreachState as S, Party, Sector
 from tests import build, hires
 from tests.counting import queries
@@ -168,7 +169,12 @@ def test_an_officer_notes_and_assigns_and_sees_no_person(scene, database):
     shown = officer.get(page).text
     family, given = refs["person"]
     assert family not in shown and given not in shown and str(refs["placement"]) not in shown
-    assert "1 embauche" in plain(shown) and "/offres/" not in shown and "/organisations/" not in shown
+    assert (
+        "Moins de 5 embauches" in plain(shown)
+        and "pourvu" not in shown
+        and "/offres/" not in shown
+        and "/organisations/" not in shown
+    )
     assert str(refs["placement"]) in clients["me"].get(page).text
     assert attempt(officer, database, refs["relay"], result="talked").status_code == 303
     given_to = send(
@@ -186,6 +192,26 @@ def test_an_officer_notes_and_assigns_and_sees_no_person(scene, database):
     assert attempt_status(officer, refs["firm"]) == 404
     assert officer.get(f"/associations/{refs['firm']}").status_code == 404
     assert clients["animator"].get("/associations").status_code == 403
+
+
+def test_an_officer_reads_no_few_people_of_an_association_by_its_name(scene, database):
+    """How many were hired there, and whether they are still there, on the sheet, in the chain, at home, in a file."""
+    clients, _ = scene
+    officer, me = clients["officer"], clients["me"]
+    lists = plain(officer.get("/associations").text)
+    assert "1 embauche" in plain(me.get("/associations").text) and "1 embauche" not in lists
+    assert 'chain-count">moins de 5<' in lists and "etape=still_there" not in lists
+    assert 'value="still_there"' in me.get("/associations").text and 'value="still_there"' not in lists
+    assert 'Encore en emploi à six mois</dt><dd class="number">moins de 5<' in plain(officer.get("/").text)
+    asked = officer.get("/associations?etape=still_there&format=csv").data.decode("utf-8-sig")
+    assert asked == officer.get("/associations?format=csv").data.decode("utf-8-sig"), (
+        "no filter by people's fate"
+    )
+    with database.reading() as session:
+        left = session.scalars(
+            sa.select(AuditEvent.details).where(AuditEvent.action == "outreach.export")
+        ).all()
+    assert [each["rows"] for each in left] == [2, 2], "a copy that leaves is on the trail"
 
 
 def attempt_status(client, ref):

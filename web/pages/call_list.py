@@ -10,14 +10,14 @@ from werkzeug.wrappers import Response
 from matching import call_list, posts_told
 from matching.call_list import CallList, Line
 from matching.call_needs import SEATS
-from matching.disclosure import COMMITTEE
 from matching.errors import NotFound
+from matching.outreach_queries import least_told
 from matching.store import scope
 from matching.store.campaign import Outreach
 from matching.vocabulary import OutreachPurpose, Role
 
 from .. import calls, estimates
-from ..db import book, note_read, reading, today
+from ..db import book, note, note_read, reading, today, transaction
 from ..lists import Filter, Listing
 from ..security import actor, allows, requires
 from ..tables import csv_response
@@ -102,7 +102,7 @@ def _purpose() -> OutreachPurpose:
 
 def _least() -> int:
     """The least count of people that the reader may be told."""
-    return COMMITTEE if actor().role is Role.OFFICER else 0
+    return least_told(actor())
 
 
 def _parted(lines: list[Line]) -> tuple[list[Line], list[Line]]:
@@ -132,7 +132,9 @@ def _shown(line: Line, listing: Listing) -> bool:
 
 
 def _csv(purpose: OutreachPurpose, lines: list[Line]) -> Response:
-    """Organisations and counts; nobody's name."""
+    """Organisations and counts; nobody's name. On the trail, like every copy that leaves."""
+    with transaction() as session:
+        note(session, "outreach.export", "outreach", purpose=str(purpose), calls=len(lines))
     least = _least()
     header = (
         "rang", "organisation", "domaine", "commune", "telephone", "etat", "dernier essai", "poste", "code_rome",

@@ -132,7 +132,10 @@ def _columns(purpose: OutreachPurpose) -> tuple[Column, ...]:
 def _filters(
     session: Session, purpose: OutreachPurpose, year: int, found: list[Hire], on: date
 ) -> tuple[Filter, ...]:
+    least = queries.least_told(actor())
     stages = [each for each in queries.STAGES[1:] if each != "notified" or purpose is OutreachPurpose.AVENIR]
+    if least:  # who is still there of one hire, by the name of the employer
+        stages.remove("still_there")
     to_do = {
         "retard": queries.late(on),
         "personne": Outreach.owner_id.is_(None),
@@ -180,6 +183,9 @@ def _filters(
 
 
 def _csv(purpose: OutreachPurpose, rows: Any) -> Response:
+    """Organisations with whom to ask for there; on the trail, like every copy that leaves."""
+    with transaction() as session:
+        note(session, "outreach.export", "outreach", purpose=str(purpose), rows=len(rows))
     lines = (
         (
             row.Outreach.year, row.Organisation.name, row.Organisation.rna, row.Organisation.siret,
@@ -253,6 +259,7 @@ def page(
         conflict=conflict,
         may_note=scope.may_note(actor(), sheet.row),
         sees_people=allows(actor(), "outreach.people"),
+        least=queries.least_told(actor()),
         late=queries.is_late(sheet.row, on),
         on=on,
         phone=phone,

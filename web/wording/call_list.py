@@ -9,12 +9,12 @@ from matching.offer_aid import Lump, Monthly
 from matching.vocabulary import OutreachPurpose
 
 from . import day, euros, number, uncapital
-from .outreach import CHANNELS, RESULTS, STATES
+from .outreach import CHANNELS, RESULTS, STATES, told as count
 
 if TYPE_CHECKING:
     from matching.call_list import Line, Tried
 
-__all__ = ["STATES"]
+__all__ = ["STATES", "count"]
 
 #: ?pour= -> what the calls are for
 PURPOSES = {"avenir": OutreachPurpose.AVENIR, "franc": OutreachPurpose.FRANC}
@@ -30,13 +30,6 @@ HOUSES = {
 NEVER = "Personne n'a encore appelé."
 UNKNOWN_JOB = "métier à préciser"
 OTHER_JOBS = "autres métiers"
-#: What an officer reads of a count below the least one that may be told.
-FEWER = "moins de {least}"
-
-
-def count(value: int, least: int = 0) -> str:
-    """The count, or that it is under the least one that this reader may know."""
-    return FEWER.format(least=least) if value < least else number(value)
 
 
 def young(value: int, least: int = 0) -> str:

@@ -10,7 +10,7 @@ from matching.store.campaign import Outreach
 from matching.store.organisations import Organisation
 from matching.vocabulary import OutreachPurpose, OutreachState as State
 
-from . import MONTHS, day
+from . import MONTHS, day, number
 from .naf import WORKFORCES, sector
 from .offers import FIELDS_OF_WORK as FIELDS, STATES as OFFER_STATES
 
@@ -148,9 +148,23 @@ def posts(count: int) -> str:
     return f"{count} emplois promis" if count > 1 else "1 emploi promis"
 
 
-def hired(sheet: Sheet) -> str:
-    """« 3 embauches, dont 2 encore en emploi à six mois. »; nothing of six months that are not over."""
+#: What an officer reads of a count below the least one that may be told.
+FEWER = "moins de {least}"
+
+
+def told(value: int, least: int = 0) -> str:
+    """The count, or that it is under the least one that this reader may know."""
+    return FEWER.format(least=least) if value < least else number(value)
+
+
+def hired(sheet: Sheet, least: int = 0) -> str:
+    """« 3 embauches, dont 2 encore en emploi à six mois. »; nothing of six months that are not over.
+
+    To who is told no count below `least`: whether they are so many, no more.
+    """
     count = len(sheet.hires)
+    if least:
+        return f"Moins de {least} embauches." if count < least else f"{least} embauches ou plus."
     said = f"{count} embauches" if count > 1 else "1 embauche"
     over = [each.hire.still_there for each in sheet.hires if each.hire.still_there is not None]
     if not over:
