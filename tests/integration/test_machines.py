@@ -1,4 +1,4 @@
-"""Each machine takes the steps of its table and no other; each step leaves one line (workflow.md i, ii, iii)."""
+"""Each machine takes the steps of its table and no other; each step leaves one line (workflow.md i to v)."""
 
 # Where each acceptance case of workflow.md that concerns the machines and what follows a yes is tested, besides here:
 #   6  the first answer is kept    integration/test_placement_breaks::test_a_right_that_was_judged_is_kept_as_it_was_a_month_later,
@@ -11,16 +11,26 @@
 #                                  ::test_the_motive_decides_what_is_cancelled_and_what_is_to_be_repaid,
 #                                  integration/test_mail_words::test_a_signature_tells_every_other_employer_once_and_who_waited_for_the_post
 #  11  state, event, role          test_every_step_… below, web/test_machines_pages, property/test_flows_together,
-#                                  integration/test_hand_overs::test_every_step_from_every_state_by_either_agency
+#                                  integration/test_hand_overs::test_every_step_from_every_state_by_either_agency;
+#                                  the club, sessions, outreach, contracts with a clause, approaches for a graduate:
+#                                  test_every_step_… of integration/test_club, test_sessions, test_outreach, test_clauses, test_graduates
 #  12  a year of the clock         integration/test_daily, integration/test_placement_clock::test_a_year_day_by_day_and_by_leaps_leaves_the_same,
-#                                  integration/test_mail_delivery::test_nothing_leaves_at_night
+#                                  integration/test_mail_delivery::test_nothing_leaves_at_night,
+#                                  integration/test_club_weeks::test_case_12_a_year_day_by_day_by_leaps_and_twice_leaves_the_same,
+#                                  integration/test_sessions::test_a_year_of_the_clock_makes_each_session_once_and_loses_none,
+#                                  integration/test_outreach::test_the_clock_chases_old_promises_and_wakes_who_asked_to_be_called_back
+#  13  thirteen weeks              integration/test_club_weeks::test_case_13_thirteen_weeks_with_a_pause_a_holiday_a_cancelled_session_a_walk_in_and_a_job,
+#                                  property/test_club_weeks, integration/test_report_measures::test_the_club_of_a_month_is_that_of_a_recount
 #  14  a closed month              integration/test_report_figures::test_a_month_is_the_same_on_any_later_day,
 #                                  integration/test_report_published::test_what_was_published_stays_while_the_data_moves
-#  15  small cells                 property/test_disclosure_attack, integration/test_report_outcomes::test_a_small_count_hides_with_its_parts_and_its_rate
-#  16  formulas in exports         unit/test_lists::test_a_text_that_a_spreadsheet_could_run_is_marked, web/test_offers_pages::test_the_csv_has_every_offer_and_no_formula
+#  15  small cells                 property/test_disclosure_attack, integration/test_report_outcomes::test_a_small_count_hides_with_its_parts_and_its_rate,
+#                                  integration/test_report_measures::test_a_refusal_counts_by_its_reason_while_it_stands_and_two_companies_are_not_shown
+#  16  formulas in exports         unit/test_lists::test_a_text_that_a_spreadsheet_could_run_is_marked, web/test_offers_pages::test_the_csv_has_every_offer_and_no_formula,
+#                                  web/test_club_pages::test_the_export_is_on_the_trail_and_holds_no_formula
 #  17  two tabs                    web/test_proposals_together, web/test_placements_steps::test_the_second_advisor_sees_who_did_what_and_keeps_what_was_typed,
 #                                  web/test_offers_forms::test_an_edit_of_an_older_version_keeps_what_was_typed_and_says_what_changed
-#  18  keyboard, no script, 3G     browser/test_examination, browser/test_examination_slow, browser/test_personal, browser/test_employer_answers
+#  18  keyboard, no script, 3G     browser/test_examination, browser/test_examination_slow, browser/test_personal, browser/test_employer_answers,
+#                                  browser/test_attendance (no connection), browser/test_club (a week by keyboard)
 #  19  who looked, who changed     web/test_placements_steps::test_each_step_and_each_reading_is_on_the_trail, integration/test_break_glass
 #  20  bulk touches the selected   web/test_proposals_together::test_several_are_named_before_and_answered_after,
 #                                  web/test_placements_steps::test_each_ticked_line_has_its_own_answer
@@ -31,6 +41,7 @@ import pytest
 import sqlalchemy as sa
 
 from matching import (
+    clauses,
     club,
     collective,
     graduate_approaches,
@@ -70,6 +81,7 @@ MACHINES = (
     (machines.SESSION, collective.TRANSITIONS),
     (machines.OUTREACH, outreach.TRANSITIONS),
     (machines.MEMBERSHIP, club.TRANSITIONS),
+    (machines.TENDER, clauses.TRANSITIONS),
     (machines.APPROACH, graduate_approaches.TRANSITIONS),
 )
 
@@ -77,7 +89,17 @@ MACHINES = (
 @pytest.mark.parametrize(
     ("told", "table"),
     MACHINES,
-    ids=("offer", "proposal", "placement", "milestone", "session", "outreach", "membership", "approach"),
+    ids=(
+        "offer",
+        "proposal",
+        "placement",
+        "milestone",
+        "session",
+        "outreach",
+        "membership",
+        "tender",
+        "approach",
+    ),
 )
 def test_the_table_is_the_one_of_the_page(told, table):
     assert machines.of_code(table) == machines.read(told)
