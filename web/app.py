@@ -30,7 +30,7 @@ from .security.sessions import Tokens
 from .wording.accounts import ROLES
 
 
-class Whole(IntegerConverter):
+class WholeConverter(IntegerConverter):
     """A number in an address: none beyond what a key of the base may be, such an address leads nowhere."""
 
     regex = r"[0-9]{1,10}"
@@ -50,7 +50,7 @@ def create_app(settings: configuration.Settings | None = None) -> Flask:
     app.config["SECRET_KEY"] = settings.key("SECRET_KEY")
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.config["TRUSTED_HOSTS"] = settings.trusted_hosts
-    app.url_map.converters["int"] = Whole
+    app.url_map.converters["int"] = WholeConverter
     app.session_interface = Tokens(settings.key("SECRET_KEY"), production=settings.production)
     database = databases.connect(settings)
     app.extensions["passerelle"] = Installation(settings, database, demo=_is_demo(database))

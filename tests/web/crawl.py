@@ -90,7 +90,7 @@ def addresses(app, ids, method="GET"):
                         name: each
                         if _takes(rule, name, "UUID")
                         else 1
-                        if _takes(rule, name, "Integer")
+                        if _takes(rule, name, "Whole")
                         else month
                         if name == "month"
                         else choice
