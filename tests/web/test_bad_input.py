@@ -1,4 +1,4 @@
-"""The issue's list of bad input: a French sentence that says what to do, the state as before, nothing sent twice.
+"""The issues' lists of bad input: a French sentence that says what to do, the state as before, nothing sent twice.
 
 Said elsewhere, beside what it is about:
 
@@ -16,6 +16,15 @@ Said elsewhere, beside what it is about:
 - mail server down, mailbox refused: test_mail_delivery::test_what_the_server_refuses_for_good_fails_and_changes_nothing_else,
   ::test_a_server_away_for_a_day_loses_nothing, ::test_killed_between_the_server_and_the_note_it_is_not_sent_again_by_itself,
   test_messages_pages::test_a_refused_address_is_told_on_the_sheet_at_home_and_sent_again_once_corrected
+- a full session, a second registration: test_sessions_pages::test_registered_by_name_full_waiting_withdrawn_and_every_refusal_says_what_to_do;
+  a full group, a second time in it: test_club_entry_pages::test_registered_with_what_was_seen_then_full_then_the_waiting_list
+- attendance stated twice from two phones: test_sessions_pages::test_two_phones_state_the_day_disagree_are_settled_and_it_is_closed,
+  browser/test_attendance; of a closed session: the same
+- a pause that overlaps: test_club_pages::test_a_pause_pushes_the_weeks_and_an_overlap_names_the_other
+- a register without its year: test_outreach_pages::test_the_year_of_a_file_without_one_is_said_on_the_page,
+  integration/test_outreach_register::test_without_a_year_associations_are_kept_a_warning_says_what_to_do_and_the_year_is_said_later
+- a session or a slot on a public holiday: test_sessions_pages::test_planned_changed_cancelled_with_who_is_told_said_before,
+  ::test_slots_and_closures_are_settings_seen_before_they_are_confirmed
 """
 
 import re
@@ -32,10 +41,19 @@ from matching.store.messages import AccessLink, OutgoingMessage
 from matching.store.organisations import Offer
 from matching.store.placements import PlacementEvent
 from matching.store.upkeep import AuditEvent
-from matching.vocabulary import EmployerKind, LinkKind, MessageState, PlacementState, ProposalState, Sector
+from matching.vocabulary import (
+    EmployerKind,
+    LinkKind,
+    MessageState,
+    PlacementState,
+    ProposalState,
+    Sector,
+    SessionState,
+)
 from tests import build, hires
+from tests.integration.test_club_entry import Scene as ClubScene
 from tests.markup import check_markup
-from tests.web import doors, examining, hiring
+from tests.web import doors, examining, hiring, planned
 from tests.web.test_employer_offers import typed
 from tests.web.test_policies import dump
 from tests.web.trying import Scene, on, plain, said, words
@@ -269,6 +287,55 @@ def test_a_message_that_could_not_leave_says_why_and_what_to_do_and_is_sent_agai
         (kept,) = session.scalars(sa.select(OutgoingMessage)).all()
     assert (kept.state, kept.attempts) == (MessageState.WAITING, 0)
     assert scene[1].state is ProposalState.APPROVED
+
+
+def test_a_session_that_is_over_or_closed_takes_nobody_more(app, database):
+    """Twice the same sentence, beside the name that was looked for; an empty chair changes nothing."""
+    with database.transaction() as session:
+        person = build.person(session, agency_id=doors.an_agency(session).id)
+        ref = str(person.public_id)
+        made = [
+            planned.held(session, date(2013, 10, 31)),
+            planned.held(
+                session, date(2013, 10, 29), state=SessionState.CLOSED, closed_on=date(2013, 10, 29)
+            ),
+            planned.held(
+                session, date(2013, 11, 7), state=SessionState.CANCELLED, cancelled_reason="travaux"
+            ),
+        ]
+        keys = [row.id for row in made]
+        users = [doors.account(session, kind) for kind in ("animator", "advisor")]
+    clients = [doors.sign_in(app, user) for user in users]
+    before = dump(app)
+    for key, sentence in zip(
+        keys, ("choisissez la prochaine", "clôturée", "choisissez-en une autre"), strict=True
+    ):
+        for client in clients:
+            form = {"csrf_token": doors.csrf(client, "/seances"), "person": ref, "q": "morel"}
+            refused = client.post(f"/seances/{key}/inscription?q=morel", data=form)
+            assert refused.status_code == 422 and sentence in words(refused), (key, words(refused))
+            check_markup(refused.text)
+    assert dump(app) == before
+
+
+def test_who_is_outside_the_terms_of_the_club_is_not_registered_and_what_was_heard_stays(app, database):
+    with database.transaction() as session:
+        scene = ClubScene(session, seats=2)
+        old = scene.person(given_names="Paul", birth_date=date(1980, 1, 1)).public_id
+        group, user = scene.cohort.public_id, scene.rachida
+    client = doors.sign_in(app, user)
+    page = f"/club/candidats/{old}/inscription"
+    form = {
+        "csrf_token": doors.csrf(client, page), "cohort": str(group), "availability": "Libre, dit au téléphone",
+        "consent": "y", "version": "0",
+    }  # fmt: skip
+    before = dump(app)
+    for act in ("", "attente"):
+        refused = client.post(page, data={**form, "act": act})
+        assert refused.status_code == 422 and "son conseiller la corrige" in words(refused)
+        assert 'value="Libre, dit au téléphone"' in refused.text.replace("\u00a0", " ")
+        check_markup(refused.text)
+    assert dump(app) == before
 
 
 def test_asking_for_the_head_of_a_form_is_a_look_and_sends_nothing(app, database):
