@@ -136,6 +136,21 @@ def ahead(session: Session, day: Day) -> int:
     return _make(session, slots, on=day.on, at=day.at)
 
 
+def check_days(session: Session, agency_id: int, starts_on: date, ends_on: date, on: date) -> None:
+    """Whether the days may be a closure. Raises InvalidInput; Duplicate: one begins that day already."""
+    if ends_on < starts_on:
+        refuse("ends-before-it-starts", start=starts_on, end=ends_on)
+    if ends_on < on:
+        refuse("closure-past", day=ends_on)
+    if ends_on - starts_on > LONGEST_CLOSURE:
+        refuse("closure-too-long", days=LONGEST_CLOSURE.days)
+    known = session.scalar(
+        sa.select(Closure).where(Closure.agency_id == agency_id, Closure.starts_on == starts_on)
+    )
+    if known is not None:
+        raise Duplicate("closure-exists", day=starts_on, reason=known.reason)
+
+
 def close_days(
     session: Session,
     agency_id: int,
@@ -152,19 +167,9 @@ def close_days(
     Raises Duplicate: a closure begins that day already; InvalidInput.
     """
     said = " ".join(reason.split())[: collective.REASON]
-    if ends_on < starts_on:
-        refuse("ends-before-it-starts", start=starts_on, end=ends_on)
-    if ends_on < on:
-        refuse("closure-past", day=ends_on)
-    if ends_on - starts_on > LONGEST_CLOSURE:
-        refuse("closure-too-long", days=LONGEST_CLOSURE.days)
+    check_days(session, agency_id, starts_on, ends_on, on)
     if not said:
         refuse("reason-needed")
-    known = session.scalar(
-        sa.select(Closure).where(Closure.agency_id == agency_id, Closure.starts_on == starts_on)
-    )
-    if known is not None:
-        raise Duplicate("closure-exists", day=starts_on, reason=known.reason)
     session.add(Closure(agency_id=agency_id, starts_on=starts_on, ends_on=ends_on, reason=said))
     session.flush()
     rows = session.scalars(

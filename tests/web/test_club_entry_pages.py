@@ -112,7 +112,8 @@ def test_from_a_suggestion_to_a_group_each_invited_on_their_own(there, database)
     done = post(animator, "/club/candidats", "/club/candidats/invitation", club=found["club"], cohort=found["cohort"],
                 people=[found["Karim"]])  # fmt: skip
     assert done.status_code == 303 and str(found["cohort"]) in done.location
-    assert post(animator, "/club/candidats", "/club/candidats/invitation", people=[]).status_code == 303
+    nobody = post(animator, "/club/candidats", "/club/candidats/invitation?niveau=4", people=[])
+    assert nobody.status_code == 303 and "/club/candidats?niveau=4" in nobody.headers["Location"]
     with database.reading() as session:
         kinds = session.scalars(sa.select(OutgoingMessage.kind)).all()
         assert kinds == ["club_invited", "club_invited"]

@@ -5,12 +5,22 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from matching.store.club import Approach, ClubContact, ClubFollowUp, ClubMembership, ClubPause, ClubWeek
+from matching.club_looks import Look, Square
+from matching.store.club import (
+    Approach,
+    ClubContact,
+    ClubFollowUp,
+    ClubMembership,
+    ClubPause,
+    ClubWeek,
+    MembershipEvent,
+)
 from matching.store.people import Agency
 from matching.vocabulary import AgencyKind, MembershipState as State
 from tests import build, joining
 from tests.counting import queries
 from tests.web.doors import account, an_agency, csrf, sign_in
+from web.wording import club as words
 
 #: The demo's day is a Monday, the tenth week of those who began on the first day.
 TODAY, BEGAN = date(2013, 11, 4), date(2013, 9, 2)
@@ -160,6 +170,21 @@ def test_a_whole_week_is_noted_line_by_line(house, database):
     assert lost.status_code == 422 and "sans contact" in lost.text
     forged = post(client, "/club/semaine", on="04/11/2013", **{f"contact-{key}": "pigeon"})
     assert forged.status_code == 422
+
+
+def test_steps_and_days_are_said_in_french():
+    agreed = MembershipEvent(action="agreed", reason="phone", done_on=TODAY, party="animator")
+    assert words.event(agreed, {})[0] == "Accord de la personne : par téléphone"
+    assert "à une séance" in words.contact_line(ClubContact(channel="session", two_way=True, done_on=TODAY))
+    assert "SMS" in words.contact_line(ClubContact(channel="sms", two_way=True, done_on=TODAY))
+    for ends, said in (
+        (date(2013, 10, 27), "du 21 au 27 octobre"),
+        (date(2013, 11, 3), "du 21 octobre au 3 novembre"),
+    ):
+        assert words.span(Square(1, date(2013, 10, 21), ends, Look.MISSED, False)) == said
+    assert [words.delay(days) for days in (-2, 0, 1, 14)] == [
+        "dépassée de 2 jours", "aujourd'hui", "demain", "dans 14 jours",
+    ]  # fmt: skip
 
 
 def test_an_approach_has_its_answer_later(house, database):

@@ -244,10 +244,13 @@ def test_planned_changed_cancelled_with_who_is_told_said_before(house, database)
     stale = post(claire, page, page, reason="salle indisponible", version=version)
     assert stale.status_code == 409 and 'value="salle indisponible"' in stale.text
     assert "Modifiée le 4 novembre 2013 par Claire Delmotte" in plain(stale.text)
+    assert "rechargez" not in stale.text, "what was typed would be lost"
     version = re.search(r'name="version" value="(\d+)"', stale.text)[1]
     assert post(claire, page, page, reason=" ", version=version).status_code == 422
     assert post(claire, page, page, reason="salle indisponible", version=version).status_code == 303
-    assert "Annulée : salle indisponible" in plain(claire.get("/seances").text)
+    assert "salle indisponible" in plain(claire.get("/seances").text)
+    gone = plain(claire.get(f"/seances/{key}").text)
+    assert "Annulée : salle indisponible" in gone and "À appeler" in gone and "06 39 98 00 00</a>" in gone
     token = csrf(claire, f"/seances/{found['today']}")
     claire.post(f"/seances/{key}/retablissement", data={"csrf_token": token})
     with database.reading() as session:
@@ -269,12 +272,15 @@ def test_slots_and_closures_are_settings_seen_before_they_are_confirmed(house, d
     seen = claire.get(f"{page}?starts_on=12/11/2013&ends_on=22/11/2013&reason=Travaux")
     assert plain(seen.text).count("de 9 h 30 à 11 h 30") == 2 and "Noter la fermeture" in seen.text
     assert claire.get(f"{page}?starts_on=12/11/2013&ends_on=&reason=").status_code == 422
+    turned = claire.get(f"{page}?starts_on=22/11/2013&ends_on=12/11/2013&reason=Travaux")
+    assert turned.status_code == 422 and "Noter la fermeture</button>" not in turned.text
     days = {"starts_on": "12/11/2013", "ends_on": "22/11/2013", "reason": "Travaux"}
     token = csrf(claire, "/seances/creneaux/nouveau")
     made = claire.post(page, data={"csrf_token": token, **days})
     assert "fait=fermeture-creee&n=2" in made.headers["Location"]
     again = claire.post(page, data={"csrf_token": token, **days})
     assert again.status_code == 409 and "commence déjà le 12 novembre 2013 (Travaux)" in plain(again.text)
+    assert claire.get(f"{page}?starts_on=12/11/2013&ends_on=22/11/2013&reason=Travaux").status_code == 409
     back = claire.post("/seances/fermetures/2013-11-12/retrait", data={"csrf_token": token})
     assert "fait=fermeture-retiree&n=2" in back.headers["Location"]
     assert claire.post("/seances/fermetures/rien/retrait", data={"csrf_token": token}).status_code == 404

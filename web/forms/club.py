@@ -69,7 +69,7 @@ class ApproachForm(FlaskForm):
         filters=[cleaned],
     )
     channel = RadioField("Comment", [CHOSEN], choices=choices(words.APPROACH_CHANNELS))
-    result = RadioField("Résultat", [CHOSEN], choices=_said(words.RESULTS))
+    result = RadioField("Résultat", [InputRequired("Choisissez le résultat.")], choices=_said(words.RESULTS))
     result_on = DayField("Jour de la réponse ou de l'entretien", [Optional()])
     note = TextAreaField("Précision", [AT_MOST], filters=[cleaned])
 
@@ -88,7 +88,7 @@ class ApproachForm(FlaskForm):
 class ResultForm(FlaskForm):
     """What came of a démarche."""
 
-    result = RadioField("Résultat", [CHOSEN], choices=_said(words.RESULTS))
+    result = RadioField("Résultat", [InputRequired("Choisissez le résultat.")], choices=_said(words.RESULTS))
     result_on = DayField("Jour de la réponse ou de l'entretien", [Optional()])
     note = TextAreaField("Précision", [AT_MOST], filters=[cleaned])
 
@@ -99,7 +99,7 @@ class PauseForm(FlaskForm):
     version = IntegerField(validators=[InputRequired()])
     starts_on = DayField("Premier jour de la pause", [InputRequired("Indiquez le premier jour.")])
     until = DayField("Dernier jour de la pause", [InputRequired("Indiquez le dernier jour.")])
-    reason = RadioField("Raison", [CHOSEN], choices=choices(words.PAUSES))
+    reason = RadioField("Raison", [InputRequired("Choisissez la raison.")], choices=choices(words.PAUSES))
     note = StringField("Précision", [AT_MOST], filters=[cleaned])
 
 

@@ -71,10 +71,10 @@ class SessionForm(FlaskForm):
     """One session, planned by hand or changed."""
 
     version = IntegerField()
+    theme = _theme()
     held_on = DayField("Jour", [InputRequired("Indiquez le jour de la séance.")])
     starts_at = _hour("Début")
     ends_at = _hour("Fin")
-    theme = _theme()
     place = _place()
     capacity = _seats()
     description = TextAreaField("Ce qu'on y fait", [at_most(DESCRIPTION)], filters=[cleaned])
@@ -100,10 +100,10 @@ class SlotForm(FlaskForm):
     """A weekly appointment."""
 
     version = IntegerField()
+    theme = _theme()
     weekday = SelectField("Jour de la semaine", choices=[SelectChoice(*each) for each in words.DAYS])
     starts_at = _hour("Début")
     ends_at = _hour("Fin")
-    theme = _theme()
     place = _place()
     capacity = _seats()
     description = TextAreaField("Ce qu'on y fait", [at_most(DESCRIPTION)], filters=[cleaned])

@@ -8,22 +8,22 @@ from flask import redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from matching import clock, club_entry_queries as queries, club_groups, club_invitations, names
+from matching import clock, club_entry_queries as queries, club_invitations, names
 from matching.club_prospects import Prospect
 from matching.errors import NotFound
 from matching.store import scope
 from matching.store.club import Club, Cohort
 from matching.vocabulary import Verdict
 
+from .. import prospects
 from ..db import note, reading, today, transaction
 from ..forms import club_entry as forms
 from ..lists import Column, Filter, Listing
 from ..notices import done
-from ..occupations import coder
 from ..security import actor, requires
 from ..tables import csv_response
 from ..wording import club_entry as words
-from .club_entry import Page, _invited, chosen, found, pages, render
+from .club_entry import Page, _invited, chosen, pages, render
 
 COLUMNS = (
     Column("choix", "Choisir", hidden=True),
@@ -52,7 +52,7 @@ def candidates() -> Page:
         run = chosen(runs, request.args.get("club", ""))
         if run is None:
             return render("club_entry/no_club.html", runs=runs)
-        everybody = found(session, run.club)
+        everybody = prospects.listed(session, run.club)
         open_groups = queries.enterable(session, actor(), run.club, today())
     listing = _listing()
     rows = [each for each in everybody if _kept(each, listing.values)]
@@ -136,8 +136,8 @@ def suggestions() -> Page:
         if run is None:
             return render("club_entry/no_club.html", runs=runs)
         listing = _listing()
-        rows = [each for each in found(session, run.club) if _kept(each, listing.values)]
-        groups = club_groups.suggest(rows, run.club.seats, coder(session).referential)
+        rows = [each for each in prospects.listed(session, run.club) if _kept(each, listing.values)]
+        groups = prospects.grouped(session, run.club, rows)
     listing.size = 10
     return render(
         "club_entry/suggestions.html",
@@ -158,7 +158,9 @@ def invite() -> Page:
     form = forms.InviteForm()
     wanted = forms.refs(form.people.data)
     if not wanted:
-        return redirect(done(url_for(".candidates", club=form.club.data), "club-personne"), 303)
+        listing = _listing()  # the filters and the page stay
+        back = listing.link(club=form.club.data or "", page=str(listing.page) if listing.page > 1 else "")
+        return redirect(done(back.replace(request.path, url_for(".candidates"), 1), "club-personne"), 303)
     with transaction() as session:
         run = chosen(queries.clubs(session, actor()), form.club.data or "")
         if run is None:

@@ -29,7 +29,7 @@ from ..forms import club_entry as forms
 from ..notices import done
 from ..occupations import coder
 from ..security import actor, allows, requires
-from ..wording import club_entry as words, sentence_for
+from ..wording import club_entry as words, overtaken, sentence_for
 
 pages = Blueprint("club_entry", __name__)
 
@@ -109,9 +109,7 @@ def edit_club(ref: UUID) -> Page:
         return render("club_entry/settings_form.html", form=form, club=club), 422
     except Conflict as fault:
         form.version.data, form.version.raw_data = club.version, None
-        return render(
-            "club_entry/settings_form.html", form=form, club=club, conflict=sentence_for(fault)
-        ), 409
+        return render("club_entry/settings_form.html", form=form, club=club, conflict=overtaken(fault)), 409
     return redirect(done(url_for(".settings"), "club-regle" if changed else "club-inchange"), 303)
 
 
@@ -255,7 +253,7 @@ def edit_cohort(ref: UUID) -> Page:
         return render("club_entry/cohort_form.html", **facts), 422
     except Conflict as fault:
         form.version.data, form.version.raw_data = cohort.version, None
-        return render("club_entry/cohort_form.html", **facts, conflict=sentence_for(fault)), 409
+        return render("club_entry/cohort_form.html", **facts, conflict=overtaken(fault)), 409
     return redirect(done(url_for(".show", ref=ref), "groupe-regle"), 303)
 
 

@@ -20,7 +20,7 @@ from ..db import note_read, reading, today, transaction
 from ..forms import club_entry as forms
 from ..notices import done
 from ..security import actor, requires
-from ..wording import club_entry as words, sentence_for
+from ..wording import club_entry as words, overtaken, sentence_for
 from .club_candidates import group, pages
 from .club_entry import Page, chosen, render, shown
 
@@ -119,7 +119,7 @@ def _registering(person_ref: UUID | None, membership_ref: UUID | None) -> Page:
         if isinstance(who, ClubMembership):
             form.version.data, form.version.raw_data = who.version, None
             facts |= {"row": who, "ways": _ways(who)}
-        return render("club_entry/register.html", **facts, conflict=sentence_for(fault)), 409
+        return render("club_entry/register.html", **facts, conflict=overtaken(fault)), 409
     notice = {State.WAITING_LIST: "club-attente", State.ACTIVE: "club-commence"}.get(state, "club-inscrit")
     return redirect(done(url_for(".show", ref=standing.cohort.public_id), notice), 303)
 

@@ -21,7 +21,7 @@ from ..db import note, reading, today, transaction
 from ..forms.sessions import CancelForm, SessionForm
 from ..notices import done
 from ..security import actor, requires
-from ..wording import sentence_for, sessions as words
+from ..wording import overtaken, sentence_for, sessions as words
 from .session_attendance import pages as pages
 
 #: Code of a refusal -> the field that it is about.
@@ -143,7 +143,7 @@ def change(key: int) -> Response | tuple[str, int]:
         other = put(form, fault)
         return _edit_page(key, form, other=other), 422
     except Conflict as fault:
-        return _edit_page(key, form, conflict=sentence_for(fault)), 409
+        return _edit_page(key, form, conflict=overtaken(fault)), 409
     if event is None:
         return redirect(done(url_for(".show", key=key), "seance-inchangee"), 303)
     return redirect(done(url_for(".show", key=key), "seance-modifiee", n=count), 303)
@@ -189,7 +189,7 @@ def cancel(key: int) -> Response | tuple[str, int]:
     except InvalidInput as fault:
         return _cancel_page(key, form, other=put(form, fault)), 422
     except Conflict as fault:
-        return _cancel_page(key, form, conflict=sentence_for(fault)), 409
+        return _cancel_page(key, form, conflict=overtaken(fault)), 409
     return redirect(done(url_for(".show", key=key), "seance-annulee", n=count), 303)
 
 
@@ -209,5 +209,5 @@ def restore(key: int) -> Response | tuple[str, int]:
     except InvalidInput as fault:
         return _cancel_page(key, None, other=sentence_for(fault)), 422
     except Conflict as fault:
-        return _cancel_page(key, None, conflict=sentence_for(fault)), 409
+        return _cancel_page(key, None, conflict=overtaken(fault)), 409
     return redirect(done(url_for(".show", key=key), "seance-retablie", n=count), 303)

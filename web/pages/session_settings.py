@@ -18,7 +18,7 @@ from ..db import note, reading, today, transaction
 from ..forms.sessions import ClosureForm, SlotForm
 from ..notices import done
 from ..security import actor, requires
-from ..wording import sentence_for, sessions as words
+from ..wording import overtaken, sessions as words
 from .session_planning import both, pages as pages, put
 
 
@@ -97,7 +97,7 @@ def change_slot(ref: UUID) -> Response | tuple[str, int]:
     except InvalidInput as fault:
         return _slot_page(ref, form, other=put(form, fault)), 422
     except Conflict as fault:
-        return _slot_page(ref, form, conflict=sentence_for(fault)), 409
+        return _slot_page(ref, form, conflict=overtaken(fault)), 409
     return redirect(done(url_for(".setting"), "creneau-modifie", n=changed), 303)
 
 
@@ -107,9 +107,20 @@ def closure() -> tuple[str, int] | str:
     """The days and the reason, then the sessions that they cancel, before anything is written."""
     asked = bool(request.args.keys() & {"starts_on", "ends_on", "reason"})
     form = ClosureForm(formdata=request.args if asked else None)
-    if asked and not form.validate():
+    agency_id = actor().agency_id
+    if not asked:
+        return _closure_page(form)
+    if not form.validate() or agency_id is None:
         return _closure_page(form), 422
-    return _closure_page(form, looked=asked)
+    first, last, _ = form.days()
+    try:
+        with reading() as session:
+            collective_slots.check_days(session, agency_id, first, last, today())
+    except Duplicate as fault:
+        return _closure_page(form, other=put(form, fault)), 409
+    except InvalidInput as fault:
+        return _closure_page(form, other=put(form, fault)), 422
+    return _closure_page(form, looked=True)
 
 
 def _closure_page(form: ClosureForm, *, looked: bool = False, other: str | None = None) -> str:

@@ -28,10 +28,10 @@ pages = Blueprint("sessions", __name__)
 
 COLUMNS = (
     Column("jour", "Jour", (CollectiveSession.held_on, CollectiveSession.starts_at)),
-    Column("etat", "État"),
     Column("theme", "Thème", (CollectiveSession.theme,)),
-    Column("lieu", "Lieu", (CollectiveSession.place,)),
     Column("places", "Places"),
+    Column("etat", "État"),
+    Column("lieu", "Lieu", (CollectiveSession.place,)),
 )
 #: Which sessions, each with its order.
 PAST, CANCELLED = "passees", "annulees"
@@ -124,6 +124,8 @@ def _page(key: int, *, wrong: str | None = None) -> str:
         lines = queries.roster(session, actor(), row)
         found = queries.candidates(session, actor(), row, text, on) if text else ()
         log = queries.log(session, row)
+        gone = row.state is SessionState.CANCELLED and row.held_on >= on
+        told = queries.told(session, actor(), row) if gone else None
     over = collective.is_over(row, on, at)
     return render_template(
         "sessions/show.html",
@@ -134,6 +136,7 @@ def _page(key: int, *, wrong: str | None = None) -> str:
         text=text,
         found=found,
         log=log,
+        told=told,
         over=over,
         may_register=row.state is SessionState.PLANNED and row.held_on >= on,
         may_attend=row.state is not SessionState.CANCELLED and row.held_on <= on,

@@ -70,6 +70,13 @@ def sentence_for(fault: Exception) -> str:
     )
 
 
+def overtaken(fault: PasserelleError) -> str:
+    """The same on a page that keeps what was typed: nothing is to be loaded again to go on."""
+    if fault.code == "stale-version":
+        return "Une autre personne vient d'enregistrer cette fiche."
+    return sentence_for(fault)
+
+
 def facts_said(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of an error, its days, its programme and its state in words."""
     said = {name: _fact_said(name, value) for name, value in facts.items()}

@@ -14,7 +14,7 @@ from matching.store.people import full_name as full_name
 from matching.vocabulary import AttendanceState, MembershipState as State, Party, SessionState
 
 from . import day, short_day, weekday
-from .club_entry import STATES as STATES
+from .club_entry import CHANNELS as ANSWERED, STATES as STATES
 from .conditions import place
 
 OUTCOMES = {
@@ -127,8 +127,8 @@ NOTICES = {
     "contact-note": "Contact noté.",
     "contact-corrige": "Contact corrigé.",
     "contact-retire": "Contact retiré : la semaine n'en tient plus compte.",
-    "semaine-notee": "{n} contacts notés. Les jeunes restants gardent leur semaine à couvrir.",
-    "contact-un": "Un contact noté. Les jeunes restants gardent leur semaine à couvrir.",
+    "semaine-notee": "{n} contacts notés. Les autres jeunes restent à contacter.",
+    "contact-un": "Un contact noté. Les autres jeunes restent à contacter.",
     "semaine-vide": "Rien à noter : choisissez un contact pour au moins une personne.",
     "demarche-notee": "Démarche notée.",
     "demarche-reponse": "Réponse enregistrée.",
@@ -166,13 +166,22 @@ def where(member: Member) -> str:
 
 
 def week_said(number: int | None, weeks: int) -> str | None:
-    return f"semaine\u00a0{number} sur\u00a0{weeks}" if number is not None else None
+    return f"semaine\u00a0{number}\u00a0sur\u00a0{weeks}" if number is not None else None
 
 
 def square(each: Square) -> str:
     """The hidden words of a square: « Semaine 5, du 2 au 8 décembre : semaine manquée »."""
-    told = f"Semaine {each.number}, du {short_day(each.starts_on)} au {short_day(each.ends_on)} : {LOOKS[each.look]}"
+    told = f"Semaine {each.number}, {span(each)} : {LOOKS[each.look]}"
     return f"{told}, cette semaine" if each.current and each.look is not Look.CURRENT else told
+
+
+def span(each: Square) -> str:
+    """« du 2 au 8 décembre », « du 28 octobre au 3 novembre »."""
+    first, last = each.starts_on, each.ends_on
+    start = short_day(first)
+    if first.month == last.month:
+        start = start.split(" ")[0]
+    return f"du {start} au {short_day(last)}"
 
 
 def coverage(each: Coverage) -> str:
@@ -281,7 +290,7 @@ def _reason(each: MembershipEvent) -> str | None:
         weeks, _, why = each.reason.partition(" · ")
         return f"{weeks} semaine{'s' if weeks != '1' else ''}, {why}"
     head, _, rest = each.reason.partition(" · ")
-    known = OUTCOMES if each.action == "end" else PAUSES if each.action.startswith("pause") else {}
+    known = OUTCOMES if each.action == "end" else PAUSES if each.action.startswith("pause") else ANSWERED
     parts = [_lower(known.get(head, head)), rest]
     return ", ".join(part for part in parts if part)
 
@@ -316,7 +325,14 @@ def due(each: FollowUpDue) -> tuple[str, str, str]:
 def exit_note(member: Member, on: date) -> str:
     ends = member.row.planned_end_on
     assert ends is not None
-    return f"Fin prévue le {weekday(ends)}. {since(member, on)}."
+    return f"Fin prévue le {weekday(ends)}, {delay((ends - on).days)}. {since(member, on)}."
+
+
+def delay(days: int) -> str:
+    """« dans 14 jours », « demain », « dépassée de 3 jours »."""
+    if days < 0:
+        return f"dépassée de {-days} jour{'s' if days < -1 else ''}"
+    return "aujourd'hui" if not days else "demain" if days == 1 else f"dans {days} jours"
 
 
 def hours(row: object) -> str:
@@ -349,7 +365,7 @@ def absences(squares: Sequence[Square]) -> str:
 
 def _lower(text: str) -> str:
     """Inside a sentence: its first letter lower, unless a name follows (CDI)."""
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+    return text if text[:2].isalpha() and text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def on_file(row: ClubMembership) -> str:

@@ -107,7 +107,7 @@ NOTICES = {
     "club-cree": "Club créé. Ses animateurs peuvent maintenant préparer un groupe.",
     "club-regle": "Réglages enregistrés. Ils valent pour les prochaines inscriptions.",
     "club-inchange": "Rien n’a changé : ces réglages étaient déjà ceux du club.",
-    "groupe-cree": "Groupe créé : {invites} invités, {ecrits} messages à partir, {refus} personnes laissées de côté.",
+    "groupe-cree": "Groupe créé. Invités : {invites}. Messages à partir : {ecrits}. Laissés de côté : {refus}.",
     "groupe-vide-cree": "Groupe créé. Invitez maintenant des candidats.",
     "groupe-regle": "Groupe enregistré.",
     "club-invites": "Invités : {invites}. Messages à partir : {ecrits}. Laissés de côté : {refus}.",

@@ -52,7 +52,7 @@ NOTICES = {
     "seance-inchangee": "Rien n'a changé.",
     "seance-annulee": "La séance est annulée et le planning dit pourquoi. Courriels à partir : {n}.",
     "seance-retablie": "La séance a lieu. Courriels à partir : {n}.",
-    "seance-close": "La séance est clôturée : {n} présents sur {total}.",
+    "seance-close": "La séance est clôturée. Présents : {n} sur {total}.",
     "seance-rouverte": "La séance est rouverte : corrigez, puis clôturez de nouveau.",
     "seance-inscrit": "Inscription faite. Places prises : {n} sur {total}.",
     "seance-attente": "La séance est complète : la personne attend une place, au rang {n}.",
