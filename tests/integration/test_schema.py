@@ -1,6 +1,7 @@
 """The schema holds its promises by itself, on both databases."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -9,9 +10,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from matching.store import migrate
+from matching.store import campaign, club, migrate, sessions
+from matching.store.base import Row
 from matching.store.engine import PRAGMAS, open_database
 from matching.store.matches import Release, ReviewDecision
+from matching.store.messages import AccessLink
+from matching.store.organisations import Subsidy
 from matching.store.placements import AidMilestone, Placement
 from matching.store.tables import metadata
 from tests import build, hires
@@ -66,17 +70,16 @@ def test_a_base_with_rows_is_upgraded_from_the_last_release_and_keeps_them(
         with Session(connection, join_transaction_mode="create_savepoint", info=info) as session:
             build.user(session)
             hires.running(session, agency=an_agency(session))
+            given = build.offer(session)
+            session.add(Subsidy(organisation_id=given.organisation_id, year=2012, amount_cents=1))
+            session.add(AccessLink(token_hash="h", kind="file", issued_at=AT, expires_at=AT))
+            session.flush()
             before = rows(connection)
         transaction.rollback()
     changed = (
-        "person",
-        "organisation",
-        "match_proposal",
-        "review_decision",
-        "placement",
-        "placement_event",
-        "user",
-    )
+        "person", "organisation", "match_proposal", "review_decision", "placement", "placement_event", "user",
+        "access_link", "offer", "subsidy",
+    )  # fmt: skip
     assert all(before[name] for name in changed)
     with made.engine.begin() as connection:
         for table in tables:
@@ -241,6 +244,163 @@ def test_raw_sql_cannot_break_an_invariant(session, wrong):
                 released_on=DAY,
             )
         )
+
+
+def a_row_of_each_table_of_the_campaign(session):
+    """A club, a session, a register, a graduate's approach and a clause, each with what hangs on it."""
+    agency, user = an_agency(session), build.user(session)
+    person, house, offer = build.person(session), build.organisation(session), build.offer(session)
+    later, add = DAY + timedelta(days=91), build._add
+    of = club.Club(agency_id=agency.id, name="Club")
+    group = club.Cohort(club_id=add(session, of).id, name="Groupe", starts_on=DAY, seats=12)
+    member = club.ClubMembership(
+        club_id=of.id, cohort_id=add(session, group).id, person_id=person.id, state="active", joined_on=DAY,
+        planned_end_on=later, entry={},
+    )  # fmt: skip
+    whose = {"membership_id": add(session, member).id}
+    slot = sessions.SessionSlot(
+        agency_id=agency.id, weekday=1, starts_at=time(9), ends_at=time(11), theme="CV", place="Atrium", capacity=12,
+        valid_from=DAY,
+    )  # fmt: skip
+    held = sessions.CollectiveSession(
+        agency_id=agency.id, slot_id=add(session, slot).id, slot_on=DAY, held_on=DAY, starts_at=time(9),
+        ends_at=time(11), theme="CV", place="Atrium", capacity=12, state="planned", made_at=AT, changed_at=AT,
+    )  # fmt: skip
+    seat = sessions.SessionAttendance(
+        session_id=add(session, held).id,
+        person_id=person.id,
+        state="registered",
+        registered_on=DAY,
+        asked_at=AT,
+    )
+    line = campaign.Outreach(
+        organisation_id=house.id, purpose="avenir", year=2013, state="listed", listed_on=DAY
+    )
+    put = campaign.PotentialApproach(
+        person_id=person.id, organisation_id=house.id, state="suggested", reasons=[], made_on=DAY
+    )
+    market = campaign.Tender(
+        agency_id=agency.id, buyer="Amiens", object="Gymnase", state="inserted", known_on=DAY
+    )
+    lot = campaign.Lot(tender_id=add(session, market).id, number=1, label="Maçonnerie", minutes_due=60)
+    mason = campaign.ClausePerson(
+        lot_id=add(session, lot).id, public="young", proof_on=DAY, mode="etti", starts_on=DAY
+    )
+    step = {"action": "step", "done_on": DAY}
+    session.add_all([
+        club.ClubAnimator(club_id=of.id, user_id=user.id),
+        club.MembershipEvent(**whose, **step, to_state="active", done_at=AT),
+        club.ClubPause(**whose, starts_on=DAY, ends_on=DAY, reason="family"),
+        club.ClubWeek(**whose, number=1, starts_on=DAY, ends_on=DAY),
+        club.ClubContact(**whose, done_on=DAY, channel="phone", two_way=True),
+        club.Approach(**whose, done_on=DAY, employer="La Boulangerie", channel="visit", result="waiting"),
+        club.ClubFollowUp(**whose, month=3, due_on=later, state="planned"),
+        sessions.Closure(agency_id=agency.id, starts_on=DAY, ends_on=DAY, reason="Travaux"),
+        sessions.SessionEvent(session_id=held.id, **step, to_state="planned"),
+        sessions.AttendanceStatement(
+            key="k", attendance_id=add(session, seat).id, state="present", stated_at=AT, received_at=AT
+        ),
+        sessions.SessionOffer(session_id=held.id, offer_id=offer.id, rank=1, packed="chosen"),
+        campaign.OutreachEvent(outreach_id=add(session, line).id, **step, to_state="listed"),
+        campaign.OutreachAttempt(outreach_id=line.id, done_on=DAY, channel="phone", result="talked", noted_at=AT),
+        campaign.OutreachOffer(outreach_id=line.id, offer_id=offer.id, linked_on=DAY),
+        campaign.ApproachEvent(approach_id=add(session, put).id, **step, to_state="suggested", noted_at=AT),
+        campaign.TenderEvent(tender_id=market.id, **step, to_state="inserted"),
+        campaign.ClauseHours(clause_person_id=add(session, mason).id, month=DAY.replace(day=1), worked_minutes=1),
+    ])  # fmt: skip
+    session.flush()
+
+
+#: table.check -> what breaks it; the checks of a state are broken by a state that does not exist.
+BREAKS = {
+    "club.age_under": "age_under = 12",
+    "club.bac_plus_most": "bac_plus_most = 9",
+    "club.pause_days_most": "pause_days_most = 0",
+    "club.rules": "risk_weeks = 4, drop_weeks = 4",
+    "club.seats": "seats = 1",
+    "club.silence_days": "silence_days = 0",
+    "club.weeks": "weeks = 53",
+    "cohort.seats": "seats = 0",
+    "club_membership.extended_days": "extended_days = -7",
+    "club_membership.left": "left_on = '2013-11-03'",
+    "club_membership.order": "planned_end_on = joined_on",
+    "club_membership.outcome": "state = 'ended', left_on = joined_on",
+    "club_membership.planned": "planned_end_on = NULL",
+    "club_membership.satisfaction": "satisfaction = 5",
+    "club_pause.order": "ends_on = '2013-11-03'",
+    "club_week.number": "number = 0",
+    "club_week.order": "ends_on = '2013-11-03'",
+    "club_contact.minutes": "minutes = 0",
+    "club_follow_up.held": "state = 'held', situation = 'training'",
+    "club_follow_up.month": "month = 0",
+    "club_follow_up.situation": "state = 'held', held_on = '2014-02-03'",
+    "session_slot.capacity": "capacity = 0",
+    "session_slot.hours": "ends_at = starts_at",
+    "session_slot.order": "valid_to = '2013-11-03'",
+    "session_slot.weekday": "weekday = 7",
+    "closure.order": "ends_on = '2013-11-03'",
+    "collective_session.cancelled": "state = 'cancelled'",
+    "collective_session.capacity": "capacity = 0",
+    "collective_session.closed": "state = 'closed'",
+    "collective_session.hours": "ends_at = starts_at",
+    "session_offer.packed": "packed = 'luck'",
+    "session_offer.reach": "reach = -1",
+    "outreach.posts_promised": "posts_promised = 0",
+    "outreach.sleeping": "state = 'sleeping'",
+    "outreach.year": "year = 13",
+    "potential_approach.score": "score = 1.5",
+    "tender.order": "starts_on = '2013-11-04', ends_on = '2013-11-03'",
+    "tender.refused": "state = 'refused'",
+    "lot.minutes_due": "minutes_due = 0",
+    "lot.order": "starts_on = '2013-11-04', ends_on = '2013-11-03'",
+    "lot.penalty_cents": "penalty_cents = -1",
+    "lot.share": "share_bp = 10001",
+    "clause_person.mode": "mode = 'luck'",
+    "clause_person.order": "ends_on = '2013-11-03'",
+    "clause_person.proof": "proof_on = '2013-11-05'",
+    "clause_hours.trained": "trained_minutes = -1",
+    "clause_hours.worked": "worked_minutes = 18001",
+}
+
+
+def test_raw_sql_cannot_break_an_invariant_of_the_campaign(session):
+    """Each CHECK of its tables by its name, each thing that is there once put in again, each target taken away."""
+    a_row_of_each_table_of_the_campaign(session)
+    modules = {module.__name__ for module in (club, sessions, campaign)}
+    tables = [each.local_table for each in Row.registry.mappers if each.class_.__module__ in modules]
+
+    def refused(statement, words):
+        with pytest.raises(IntegrityError, match=words), session.begin_nested():
+            session.execute(statement)
+
+    fresh = {"public_id": uuid4(), "key": "another", "name": "Autre"}
+    named = set()
+    for table in tables:
+        row = session.execute(sa.select(table)).one()._asdict()
+        del row["id"]
+        for check in (each for each in table.constraints if isinstance(each, sa.CheckConstraint)):
+            name = str(check.name).removeprefix(f"ck_{table.name}_")
+            broken = BREAKS.get(f"{table.name}.{name}")
+            if broken is None:  # a closed list: the check bears the name of its column or of its enumeration
+                column = next(
+                    each for each in ("from_state", "to_state", "purpose", "state") if name.endswith(each)
+                )
+                broken = f"{column} = 'won'"
+            named.add(f"{table.name}.{name}")
+            refused(sa.text(f"UPDATE {table.name} SET {broken}"), str(check.name))  # noqa: S608
+        once = [
+            list(each.columns.keys()) for each in table.constraints if isinstance(each, sa.UniqueConstraint)
+        ]
+        alone = [names[0] for names in once if len(names) == 1 and names[0] in fresh]
+        for names in once:
+            others = {name: fresh[name] for name in alone if [name] != names}
+            refused(sa.insert(table).values({**row, **others}), "(?i)unique")
+        if table.name == "club_membership":  # one live membership each
+            again = {"public_id": uuid4(), "state": "invited", "joined_on": None, "planned_end_on": None}
+            refused(sa.insert(table).values({**row, **again}), "(?i)unique")
+    assert named >= set(BREAKS)
+    for target in ("club_membership", "cohort", "collective_session", "outreach", "lot", "clause_person"):
+        refused(sa.text(f"DELETE FROM {target}"), "(?i)foreign key")  # noqa: S608
 
 
 def test_the_audit_trail_can_be_neither_changed_nor_emptied(session):
