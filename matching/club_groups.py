@@ -113,10 +113,12 @@ def _exchange(apart: Floats, of: NDArray[np.int64], number: int) -> bool:
     move = total[:, of] - own[:, None]  # i goes where j is
     gain = -(move + move.T - 2 * apart)
     gain[of[:, None] == of[None, :]] = 0.0
-    best = np.round(gain, 9)
-    first, second = np.nonzero(np.triu(best > WORTH))
+    first, second = np.nonzero(np.triu(gain > WORTH))
+    best = np.round(gain[first, second], 9)
     touched: set[int] = set()
-    for at in np.lexsort((second, first, -best[first, second])).tolist():
+    for at in np.lexsort((second, first, -best)).tolist():
+        if number - len(touched) < 2:
+            break
         i, j = int(first[at]), int(second[at])
         if touched & {int(of[i]), int(of[j])}:
             continue

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -77,12 +77,12 @@ def find(
     `only`: these people alone, if they could.
     """
     rows = _people(session, actor, only)
-    cohorts = list(rights.load_cohort(session, [row.id for row in rows])) if rows else []
+    cohorts = list(rights.load_cohort(session, [row.id for row in rows], recognitions=False)) if rows else []
     searched, working = _search(cohorts, on)
     rows = [row for row in rows if row.id not in working]
     terms = club_terms.judge(session, club, searched, on, free_by=free_by, cohorts=cohorts)
     rows = [row for row in rows if terms[row.id].verdict is not Verdict.NO]
-    last, before = match_history.held(session).last, _before(session, club, on)
+    last, before = match_history.last_proposed(session), _before(session, club, on)
     codes = coder.code([row.wanted_title or "" for row in rows])
     levels = _levels(cohorts)
     made = [
@@ -109,19 +109,39 @@ def find(
     return in_order(made)
 
 
+def still(
+    session: Session, actor: scope.Actor, club: Club, found: Iterable[Prospect], *, on: date
+) -> list[Prospect]:
+    """Of those found a while ago, in their order, who is still of the actor's and free. Two queries."""
+    free = frozenset(session.scalars(_free(actor).with_only_columns(Person.id)))
+    before = _before(session, club, on)
+    return [
+        each if each.before == before.get(each.id) else replace(each, before=before.get(each.id))
+        for each in found
+        if each.id in free
+    ]
+
+
 def in_order(prospects: Sequence[Prospect]) -> list[Prospect]:
     """Longest search first, then longest without a proposal, then a hash of the club and the person."""
     return sorted(prospects, key=lambda each: (-each.search_days, -each.weeks_without, each.order))
 
 
-def _people(session: Session, actor: scope.Actor, only: Sequence[uuid.UUID] | None) -> Sequence[Person]:
+def _people(session: Session, actor: scope.Actor, only: Sequence[uuid.UUID] | None) -> Sequence[Any]:
+    query = _free(actor).with_only_columns(
+        Person.id, Person.public_id, Person.given_names, Person.family_name, Person.birth_date, Person.wanted_title,
+        Person.wanted_rome, Person.known_since, Person.email, Person.phone, Person.contact_agreed,
+    )  # fmt: skip
+    if only is not None:
+        query = query.where(Person.public_id.in_(only))
+    return session.execute(query.order_by(Person.id)).all()
+
+
+def _free(actor: scope.Actor) -> sa.Select[Person]:
     """In no club, under no contract or promise of one."""
     live = sa.select(ClubMembership.person_id).where(ClubMembership.state.in_(LIVE_MEMBERSHIPS))
     engaged = sa.select(Placement.person_id).where(Placement.state.in_(ENGAGED_PLACEMENTS))
-    query = scope.prospects(actor).where(Person.id.not_in(live), Person.id.not_in(engaged))
-    if only is not None:
-        query = query.where(Person.public_id.in_(only))
-    return session.scalars(query.order_by(Person.id)).all()
+    return scope.prospects(actor).where(Person.id.not_in(live), Person.id.not_in(engaged))
 
 
 def _search(cohorts: Sequence[tuple[Any, Any]], on: date) -> tuple[dict[int, int], frozenset[int]]:

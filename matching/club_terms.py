@@ -26,7 +26,7 @@ from .store.club import Club, ClubMembership
 from .store.organisations import Zone
 from .store.people import Person
 from .transitions import refuse
-from .vocabulary import LIVE_MEMBERSHIPS, Verdict, ZoneKind
+from .vocabulary import LIVE_MEMBERSHIPS, PRIORITY_ZONES, Verdict, ZoneKind
 
 
 class Term(StrEnum):
@@ -39,8 +39,6 @@ class Term(StrEnum):
     AVAILABILITY = "availability"
 
 
-#: Generations of the priority geography: the kinds that a club's zone may be of, as far as they are in force.
-PRIORITY = (ZoneKind.ZUS, ZoneKind.QPV)
 #: RNCP level -> years after the bac that it stands for, fewest and most; a stated number of years wins.
 YEARS: Final[Mapping[int, tuple[int, int]]] = {0: (-1, -1), 3: (-1, -1), 4: (0, 0), 5: (2, 2), 6: (3, 4),
                                         7: (5, 5), 8: (8, 8)}  # fmt: skip
@@ -111,7 +109,7 @@ def judge(
     """The terms of these people on that day; fourteen queries at most for each few thousand of them.
 
     `free_by`: the day from which somebody is to be available, the group's first one (none: that very day).
-    `cohorts`: these people as `rights.load_cohort` reads them, for who has them at hand.
+    `cohorts`: these people as `rights.load_cohort` reads them, for who has them at hand; no recognition is read.
     """
     ids = sorted(set(people))
     if not ids:
@@ -120,7 +118,7 @@ def judge(
     facts = _facts(session, ids)
     projects = _projects(session, club, ids) if club.project_asked else {}
     found: dict[int, list[Said]] = {each: [] for each in ids}
-    for owners, cohort in rights.load_cohort(session, ids) if cohorts is None else cohorts:
+    for owners, cohort in _cohorts(session, ids) if cohorts is None else cohorts:
         rows = owners.tolist()
         if club.zone_asked:
             _zone(session, cohort, rows, kinds, on, facts, found)
@@ -222,13 +220,17 @@ def _kinds(session: Session, on: date) -> Sequence[ZoneKind]:
     return session.scalars(
         sa.select(Zone.kind)
         .where(
-            Zone.kind.in_(PRIORITY),
+            Zone.kind.in_(PRIORITY_ZONES),
             Zone.valid_from <= on,
             sa.or_(Zone.valid_to.is_(None), Zone.valid_to >= on),
         )
         .distinct()
         .order_by(Zone.kind)
     ).all()
+
+
+def _cohorts(session: Session, ids: Sequence[int]) -> Iterable[tuple[NDArray[np.int64], Cohort]]:
+    return rights.load_cohort(session, ids, recognitions=False)
 
 
 def _facts(session: Session, ids: Sequence[int]) -> dict[int, Any]:

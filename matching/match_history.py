@@ -56,6 +56,18 @@ def known(session: Session) -> list[Known]:
     return [Known(*row) for row in rows]
 
 
+def last_proposed(session: Session) -> dict[int, date]:
+    """The last day on which something was proposed to each, what was set aside as stale not counted."""
+    table = MatchProposal
+    return dict(
+        session.execute(
+            sa.select(table.person_id, sa.func.max(table.proposed_on))
+            .where(table.state != State.STALE)
+            .group_by(table.person_id)
+        ).all()
+    )
+
+
 def held(session: Session) -> Held:
     """Four queries, whatever their number."""
     table = MatchProposal
@@ -65,12 +77,7 @@ def held(session: Session) -> Held:
             sa.select(side, sa.func.count()).where(table.state.in_(HOLDING)).group_by(side)
         )
         counts.append(Counter(dict(found.all())))
-    last = session.execute(
-        sa.select(table.person_id, sa.func.max(table.proposed_on))
-        .where(table.state != State.STALE)
-        .group_by(table.person_id)
-    )
-    days = dict(last.all())
+    days = last_proposed(session)
     broken = session.execute(
         sa.select(Placement.person_id, sa.func.max(Placement.ended_on))
         .where(

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from . import rights
 from .dossiers import age
 from .match_history import HOLDING
 from .placement_guards import UNDER_CONTRACT
@@ -219,15 +220,21 @@ def _levels(session: Session, ids: Sequence[int]) -> dict[int, int]:
 def confirmed_homes(
     session: Session, ids: Sequence[int], on: date
 ) -> dict[int, tuple[date, ZoneKind | None, str | None]]:
-    """Since when, kind and name of the zone (None: outside) of the home that somebody confirmed."""
-    table = ResidenceSpell
+    """Since when, kind and name of the zone (None: outside) of the home that somebody confirmed. One query."""
+    table, wanted = ResidenceSpell, frozenset(ids)
+    many = len(wanted) > rights.FEW
+    these = table.person_id.between(min(ids), max(ids)) if many else table.person_id.in_(ids)
     query = (
         sa.select(table.person_id, table.start_on, Zone.kind, Zone.name)
         .outerjoin(Zone, Zone.id == table.zone_id)
-        .where(table.person_id.in_(ids), table.kind == ResidenceKind.CONFIRMED, _covers(table, on))
+        .where(these, table.kind == ResidenceKind.CONFIRMED, _covers(table, on))
         .order_by(table.person_id, Zone.id.is_not(None), table.start_on, table.id)
     )
-    return {row.person_id: (row.start_on, row.kind, row.name) for row in session.execute(query)}
+    return {
+        row.person_id: (row.start_on, row.kind, row.name)
+        for row in session.execute(query)
+        if row.person_id in wanted
+    }
 
 
 def _situations(session: Session, ids: Sequence[int], on: date) -> dict[int, SituationValue]:

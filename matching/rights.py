@@ -55,14 +55,17 @@ FEW = 200
 
 
 def load_cohort(
-    session: Session, people: Sequence[int] | None = None, *, chunk: int = CHUNK
+    session: Session, people: Sequence[int] | None = None, *, chunk: int = CHUNK, recognitions: bool = True
 ) -> Iterator[tuple[NDArray[np.int64], Cohort]]:
-    """(ids, cohort) of these people, or of everybody, by increasing id; nine queries a chunk, whatever its size."""
+    """(ids, cohort) of these people, or of everybody, by increasing id; nine queries a chunk, whatever its size.
+
+    `recognitions` False: those of a disability stay sealed and not known, for who judges nothing by them.
+    """
     query = sa.select(Person.id).order_by(Person.id)
     ids = sorted(people) if people is not None else session.scalars(query).all()
     for start in range(0, len(ids), chunk):
         some = ids[start : start + chunk]
-        yield np.array(some, np.int64), _columns(session, some)
+        yield np.array(some, np.int64), _columns(session, some, recognitions)
 
 
 class _Reader:
@@ -85,7 +88,7 @@ class _Reader:
                 yield at, found
 
 
-def _columns(session: Session, ids: Sequence[int]) -> Cohort:
+def _columns(session: Session, ids: Sequence[int], recognitions: bool) -> Cohort:
     read = _Reader(session, ids)
     born: list[date | None] = [None] * read.size
     level: list[int | None] = [None] * read.size
@@ -100,7 +103,7 @@ def _columns(session: Session, ids: Sequence[int]) -> Cohort:
     registered, by_category, listed = _registrations(read)
     in_job, job_known = _jobs(read)
     homes, home_known = _homes(read)
-    rqth, until = _recognitions(read)
+    rqth, until = _recognitions(read, recognitions)
     birth, birth_missing = _numbers([day.toordinal() if day else None for day in born], np.int64)
     levels, level_missing = _numbers(level, np.int8)
     years, years_missing = _numbers(bac_plus, np.int8)
@@ -216,10 +219,12 @@ def _homes(read: _Reader) -> tuple[Homes, Spans]:
     return homes, _spans(read.size, spells)
 
 
-def _recognitions(read: _Reader) -> tuple[list[bool | None], NDArray[np.int64]]:
+def _recognitions(read: _Reader, wanted: bool) -> tuple[list[bool | None], NDArray[np.int64]]:
     """Recognitions unsealed, with the day after the last one (LAST when none is known)."""
     values: list[bool | None] = [None] * read.size
     until = np.full(read.size, LAST, np.int64)
+    if not wanted:
+        return values, until
     seal = seal_of(read.session)
     table = DisabilityRecognition
     for at, row in read.rows(table.person_id, table.value, table.valid_until):

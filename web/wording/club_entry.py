@@ -261,6 +261,12 @@ def seats(standing: Standing) -> str:
     return f"{taken} place{'s' if taken > 1 else ''} prise{'s' if taken > 1 else ''} sur {whole}"
 
 
+#: web.prospects: how long a list is kept
+KEPT_A_WHILE = (
+    "La liste suit les fiches à cinq minutes près. Qui est invité ou signe un contrat en sort aussitôt."
+)
+
+
 def people(count: int) -> str:
     return f"{count} jeune{'s' if count > 1 else ''}"
 
