@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 
 from matching.store.people import Agency
-from matching.vocabulary import AgencyKind, OfferState, PlacementState, ProposalState
+from matching.vocabulary import AgencyKind, OfferState, OutreachState, PlacementState, ProposalState
 from tests import build
 from tests.counting import queries
+from tests.integration.test_call_list import club, listed
 from tests.markup import check_markup
 from tests.web import doors
 
@@ -142,3 +143,29 @@ def test_who_has_no_caseload_is_led_to_what_is_theirs(app, database, kind, says)
         assert (answer.status_code, answer.headers["Location"]) == (302, "/comptes")
     else:
         assert answer.status_code == 200 and says in answer.text
+
+
+def test_an_officer_finds_what_is_late_what_nobody_has_and_no_person(app, database):
+    with database.transaction() as session:
+        officer, agency = doors.account(session, "officer"), doors.an_agency(session)
+        build.person(
+            session, agency_id=agency.id, given_names="Canari", family_name="Cache", wanted_title="coach"
+        )
+
+        def line(name, **changes):
+            return listed(session, club(session, name), **changes)
+
+        line("Cercle", owner_id=officer.id, state=OutreachState.TO_CONTACT, due_on=date(2013, 11, 20))
+        late = line("Boxe", owner_id=officer.id, state=OutreachState.TO_CHASE, due_on=date(2013, 10, 28))
+        line("Fini", owner_id=officer.id, state=OutreachState.REFUSED, refusal="cost")
+        line("Vélo")
+    html = doors.sign_in(app, officer).get("/").text
+    check_markup(html)
+    shown = text(html)
+    assert "Lundi 4 novembre : 2 associations à suivre" in shown and "Une échéance est passée" in shown
+    assert "Retard : 7 jours Boxe À relancer, liste 2013." in shown and shown.index("Boxe") < shown.index(
+        "Cercle"
+    )
+    assert "À attribuer Voir la liste Vélo" in shown and "Fini" not in shown
+    assert f"/associations/{late.public_id}#noter" in html
+    assert "Canari" not in html and "Cache" not in html and "/candidats" not in html

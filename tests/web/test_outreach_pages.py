@@ -271,6 +271,9 @@ def test_employers_are_added_by_choice(scene, database):
     page = me.get("/employeurs/ajouter?naf=45").text
     assert "Garage Neuf" in page and "Bâti Plateau" not in page
     ref = re.search(r'name="ref" value="([^"]+)"', page)[1]
+    none = send(me, "/employeurs/ajouter", "/employeurs/ajouter?naf=45", annee="2013")
+    assert none.status_code == 422 and "Cochez au moins un employeur" in none.text and ref in none.text
+    assert "Bâti Plateau" not in none.text, "what was looked for is kept"
     assert send(me, "/employeurs/ajouter", "/employeurs/ajouter", annee="2013", ref=ref).status_code == 303
     assert "Garage Neuf" in me.get("/employeurs").text
 

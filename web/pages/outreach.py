@@ -416,7 +416,8 @@ def date_grants() -> Response | tuple[str, int]:
             form.year.errors = [sentence_for(fault)]
         else:
             year = form.said
-            return redirect(done(url_for(".index", annee=year), "annee-dite", n=made, annee=year), 303)
+            said = "annee-dite" if made > 1 else "annee-dite-une"
+            return redirect(done(url_for(".index", annee=year), said, n=made, annee=year), 303)
     return _undated(form, text), 422
 
 

@@ -138,6 +138,10 @@ COLUMNS = (
 @requires("outreach.people")
 def outside() -> str:
     """Employers of the market sector that the year's campaign does not have yet."""
+    return _outside()
+
+
+def _outside(unticked: bool = False) -> str:
     year = _year()
     with reading() as session:
         listing = Listing.read(
@@ -166,14 +170,18 @@ def outside() -> str:
             keep=("annee",),
         )
         rows = listing.scalars(session, queries.outside(actor(), year))
-    return render_template("campaign/outside.html", year=year, listing=listing, rows=rows, words=words)
+    return render_template(
+        "campaign/outside.html", year=year, listing=listing, rows=rows, unticked=unticked, words=words
+    )
 
 
 @pages.post("/employeurs/ajouter")
 @requires("outreach.people")
-def add() -> Response:
+def add() -> Response | tuple[str, int]:
     """Put the ticked employers on the year's campaign."""
     year = _year()
+    if not ticked():
+        return _outside(unticked=True), 422
     try:
         with transaction() as session:
             chosen = queries.outside(actor(), year).where(Organisation.public_id.in_(ticked()))
@@ -184,7 +192,10 @@ def add() -> Response:
             note(session, "outreach.add", "outreach", None, year=year, count=made)
     except InvalidInput:
         return redirect(url_for(".outside"), 303)
-    return redirect(done(url_for(".employers", annee=year), "lignes-ajoutees", n=made), 303)
+    return redirect(
+        done(url_for(".employers", annee=year), "lignes-ajoutees" if made > 1 else "ligne-ajoutee", n=made),
+        303,
+    )
 
 
 def _of_naf(text: str) -> sa.ColumnElement[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from matching.outreach_queries import STAGES
 from matching.report_model import Indicator, Line, MonthlyReport
 from matching.report_words import CHAIN, PURPOSES, REFUSALS
+from matching.vocabulary import OutreachPurpose
 
 from ..wording import number, report_sentences as words, uncapital
 from ..wording.report import HIDDEN, NO_FIGURE
@@ -62,6 +63,8 @@ def _chains(chain: Indicator) -> list[Table]:
             continue
         rows = []
         for step in STAGES:
+            if step == "notified" and purpose == OutreachPurpose.FRANC:
+                continue  # no letter notifies an employer of a grant
             cells = [_with_posts(cut.get(year, purpose, step)) for year in years]
             rows.append((CHAIN[step], *cells))
         made.append(Table(f"Prospection : {uncapital(label)}", ("Étape", *years), rows))

@@ -112,8 +112,10 @@ TO_DO = (("retard", "Échéance passée"), ("personne", "Sans responsable"), ("m
 NOTICES = {
     "demarche-notee": "Démarche notée.",
     "ligne-attribuee": "Ligne attribuée.",
-    "lignes-ajoutees": "{n} employeur(s) ajouté(s) à la campagne.",
-    "annee-dite": "Année {annee} enregistrée : {n} association(s) ajoutée(s) à sa liste.",
+    "lignes-ajoutees": "{n} employeurs ajoutés à la campagne.",
+    "ligne-ajoutee": "{n} employeur ajouté à la campagne.",
+    "annee-dite": "Année {annee} enregistrée : {n} associations ajoutées à sa liste.",
+    "annee-dite-une": "Année {annee} enregistrée : {n} association ajoutée à sa liste.",
     "courrier-refuse": "C'est noté : plus aucun courrier ne partira vers cette organisation.",
     "courrier-accepte": "C'est noté : du courrier peut de nouveau partir.",
     "courrier-parti": "Courriel confié à l'envoi : il part dans 10 minutes, et compte comme une démarche.",
