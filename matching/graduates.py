@@ -16,16 +16,15 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from . import person_list
+from . import person_list, report_figures
 from .edits import chunks
 from .person_homes import OUTSIDE
 from .placement_guards import UNDER_CONTRACT
-from .report_figures import PRIORITY
 from .store.campaign import PotentialApproach
 from .store.organisations import Zone
 from .store.people import Diploma, Person, ResidenceSpell, full_name
 from .store.placements import Placement
-from .vocabulary import ApproachState, ResidenceKind
+from .vocabulary import PRIORITY_ZONES, ApproachState
 
 if TYPE_CHECKING:
     from .scoring.titles import Coder
@@ -118,17 +117,19 @@ UNCLEAR = sa.and_(~SURE, _exists(Diploma.level == 6, Diploma.bac_plus.is_(None))
 
 def among(people: sa.Select[Person], on: date) -> sa.Select[Person]:
     """Of those people, who is such a graduate or may be: in the zone that day, or perhaps."""
-    table = ResidenceSpell
-    confirmed = sa.exists().where(
-        table.person_id == Person.id,
-        table.kind == ResidenceKind.CONFIRMED,
-        table.start_on <= on,
-        sa.or_(table.end_on.is_(None), table.end_on >= on),
-    )
-    inside = confirmed.where(table.zone_id.in_(sa.select(Zone.id).where(Zone.kind.in_(PRIORITY))))
     quarter = Person.declared_quarter
-    perhaps = sa.and_(~confirmed.correlate(Person), sa.or_(quarter.is_(None), quarter != OUTSIDE))
-    return people.where(sa.or_(SURE, UNCLEAR), sa.or_(inside.correlate(Person), perhaps))
+    known = _home(on).exists()
+    perhaps = sa.and_(~known, sa.or_(quarter.is_(None), quarter != OUTSIDE))
+    return people.where(sa.or_(SURE, UNCLEAR), sa.or_(_inside(on), perhaps))
+
+
+def _home(on: date) -> sa.Select[Any]:
+    """The confirmed home of that day, as the report reads it: a zone counts while its version is in force."""
+    return report_figures.homes(on).where(ResidenceSpell.person_id == Person.id).correlate(Person)
+
+
+def _inside(on: date) -> sa.ColumnElement[bool]:
+    return _home(on).where(Zone.kind.in_(PRIORITY_ZONES)).exists()
 
 
 def listed(session: Session, people: sa.Select[Person], coder: Coder, on: date) -> list[Graduate]:
@@ -137,7 +138,7 @@ def listed(session: Session, people: sa.Select[Person], coder: Coder, on: date) 
     rows = session.execute(
         query.with_only_columns(
             Person.id, Person.public_id, Person.given_names, Person.family_name, Person.name_key, Person.phone,
-            Person.declared_quarter, Person.wanted_title, Person.wanted_rome,
+            Person.declared_quarter, Person.wanted_title, Person.wanted_rome, _inside(on).label("inside"),
         ).order_by(Person.name_key, Person.id)
     ).all()  # fmt: skip
     ids = query.with_only_columns(Person.id)
@@ -160,7 +161,7 @@ def listed(session: Session, people: sa.Select[Person], coder: Coder, on: date) 
     found = []
     for row, code in zip(rows, codes, strict=True):
         _, _, zone = homes.get(row.id, (None, None, None))
-        where = Where.CONFIRMED if zone else Where.DECLARED if row.declared_quarter else Where.UNKNOWN
+        where = Where.CONFIRMED if row.inside else Where.DECLARED if row.declared_quarter else Where.UNKNOWN
         band, diploma = bands[row.id]
         found.append(
             Graduate(
@@ -171,7 +172,7 @@ def listed(session: Session, people: sa.Select[Person], coder: Coder, on: date) 
                 name_key=row.name_key,
                 phone=row.phone,
                 where=where,
-                zone=zone,
+                zone=zone if row.inside else None,
                 place=row.declared_quarter,
                 band=band,
                 diploma=diploma,

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from . import match_history, rights
-from .club_terms import PRIORITY
 from .eligibility import criteria
 from .match_inputs import Inputs
 from .scoring import columnwise
@@ -26,7 +25,7 @@ from .scoring.prepare import Problem
 from .store.organisations import Offer
 from .store.people import Person
 from .store.sessions import CollectiveSession, SessionAttendance
-from .vocabulary import SEATED_ATTENDANCES, ProposalState
+from .vocabulary import PRIORITY_ZONES, SEATED_ATTENDANCES, ProposalState
 
 #: Fewer registered than this, and residents nearby count too.
 FEW = 8
@@ -96,7 +95,7 @@ def _residents(session: Session, row: CollectiveSession) -> list[int]:
     mine = session.scalars(sa.select(Person.id).where(Person.agency_id == row.agency_id)).all()
     day, chosen = row.held_on.toordinal(), []
     for ids, cohort in rights.load_cohort(session, mine):
-        inside = criteria.lives_in(cohort, kinds=[str(kind) for kind in PRIORITY]).certain.at(day)
+        inside = criteria.lives_in(cohort, kinds=[str(kind) for kind in PRIORITY_ZONES]).certain.at(day)
         chosen += ids[inside & criteria.out_of_work(cohort).possible.at(day)].tolist()
     return chosen
 

@@ -26,12 +26,10 @@ from .store.organisations import Offer, OfferEvent, Zone
 from .store.people import Diploma, Person, ResidenceSpell
 from .store.placements import AidMilestone, Placement, PlacementEvent
 from .store.sessions import SessionEvent
-from .vocabulary import MilestoneState, OfferState, PlacementState, ResidenceKind, ZoneKind
+from .vocabulary import PRIORITY_ZONES, MilestoneState, OfferState, PlacementState, ResidenceKind, ZoneKind
 
 #: Kinds of zones that people live in for a right (a ZFU is about firms).
 HOMES = (ZoneKind.ZUS, ZoneKind.QPV, ZoneKind.ZRR)
-#: Zones of town policy, of either generation (D3).
-PRIORITY = (ZoneKind.ZUS, ZoneKind.QPV)
 SEXES = {"Mme": "women", "M": "men"}
 
 #: What a decision proves of its proposal. A person selected without a noted interview was met.
@@ -105,8 +103,8 @@ _RANKED = sa.case(
 _ZONE = sa.func.substr(sa.func.min(_RANKED), 2)
 
 
-def _homes(day: Any) -> sa.Select[Any]:
-    """Confirmed homes that hold on the day, with their zone (`_ZONE`), to be grouped by person.
+def homes(day: Any) -> sa.Select[Any]:
+    """Confirmed homes that hold on the day, each with its zone if it is in one.
 
     A zone counts on the days of its version: a home confirmed in a ZUS says nothing once the ZUS are gone.
     """
@@ -114,7 +112,7 @@ def _homes(day: Any) -> sa.Select[Any]:
         Zone.kind.in_(HOMES), Zone.valid_from <= day, sa.or_(Zone.valid_to.is_(None), Zone.valid_to >= day)
     )
     return (
-        sa.select(_ZONE.label("zone"))
+        sa.select(ResidenceSpell.person_id)
         .select_from(ResidenceSpell)
         .outerjoin(Zone, Zone.id == ResidenceSpell.zone_id)
         .where(
@@ -124,6 +122,11 @@ def _homes(day: Any) -> sa.Select[Any]:
             sa.or_(ResidenceSpell.zone_id.is_(None), in_force),
         )
     )
+
+
+def _homes(day: Any) -> sa.Select[Any]:
+    """The zone (`_ZONE`) of these homes, to be grouped by person."""
+    return homes(day).with_only_columns(_ZONE.label("zone"))
 
 
 def zone_of(person: sa.SQLColumnExpression[int], day: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[str]:
@@ -370,8 +373,7 @@ def register(session: Session, day: date) -> dict[str, int]:
 
 def residents(session: Session, day: date) -> set[int]:
     """Who has a confirmed home in a zone of town policy that day."""
-    homes = _homes(day).where(Zone.kind.in_(PRIORITY)).add_columns(ResidenceSpell.person_id)
-    return {row.person_id for row in session.execute(homes.group_by(ResidenceSpell.person_id))}
+    return set(session.scalars(homes(day).where(Zone.kind.in_(PRIORITY_ZONES))))
 
 
 def zones(session: Session, day: date, named: Iterable[str]) -> Zones:

@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from . import disclosure, report_words as words
 from .disclosure import Group, Table
-from .report_figures import PRIORITY, Aid, Signed, Zones
+from .report_figures import Aid, Signed, Zones
 from .report_model import LEVELS, OUTSIDE_ZONES, STEPS, UNKNOWN, Month
-from .vocabulary import SCHEMES
+from .vocabulary import PRIORITY_ZONES, SCHEMES
 
 AVENIR = SCHEMES["emploi_avenir"][0]
 ALL, YEAR, LEFT = "all", "year", "left"
@@ -27,8 +27,8 @@ SEX_TREE = Group(ALL, (Group("known", ("women", "men")), UNKNOWN))
 
 def zone_tree(zones: Zones) -> Group:
     """All, known or not, in a priority zone or not: so that D3 and the table by zone are hidden as one."""
-    priority = tuple(key for key, kind in zones.kinds.items() if kind in PRIORITY)
-    rest = tuple(key for key, kind in zones.kinds.items() if kind not in PRIORITY)
+    priority = tuple(key for key, kind in zones.kinds.items() if kind in PRIORITY_ZONES)
+    rest = tuple(key for key, kind in zones.kinds.items() if kind not in PRIORITY_ZONES)
     return Group(ALL, (Group("known", (Group("priority", priority), *rest, OUTSIDE_ZONES)), UNKNOWN))
 
 

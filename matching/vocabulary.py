@@ -41,6 +41,10 @@ class ZoneKind(StrEnum):
     ZFU = "ZFU"
 
 
+#: Zones of town policy, of either generation: the priority geography of the campaign (D3).
+PRIORITY_ZONES = (ZoneKind.ZUS, ZoneKind.QPV)
+
+
 class ResidenceKind(StrEnum):
     DECLARED = "declared"
     CONFIRMED = "confirmed"

@@ -98,6 +98,17 @@ def test_who_is_a_graduate_of_the_zone_and_who_is_to_be_confirmed(session, zone,
         )  # fmt: skip
 
 
+def test_a_home_in_a_zone_that_is_no_more_is_to_be_confirmed_anew(session, zone):
+    """The ZUS ended with 2014: who was confirmed in one may or may not live in a quarter of the new map."""
+    person = graduate(session, zone)
+    people = sa.select(Person).where(Person.id == person.id)
+    eve, new_year = (
+        graduates.listed(session, people, CODER, on)[0] for on in (date(2014, 12, 31), date(2015, 1, 1))
+    )
+    assert (eve.where, eve.zone) == (graduates.Where.CONFIRMED, zone.name)
+    assert (new_year.where, new_year.zone) == (graduates.Where.UNKNOWN, None)
+
+
 def test_employers_are_suggested_with_reasons_that_add_up_and_never_twice(session, zone):
     person, user = graduate(session, zone), build.user(session)
     wanted = firm(session)
