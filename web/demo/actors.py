@@ -44,5 +44,5 @@ DOORS = {
     ACTORS["admin"][0]: "Administratrice : comptes et journal, sans lire aucune fiche.",
     ACTORS["association"][0]: "Association : propose un emploi, répond aux candidatures, suit ses aides.",
     ACTORS["company"][0]: "Entreprise : la même chose, pour un emploi franc.",
-    ACTORS["officer"][0]: "Préfecture : bilans publiés, sans aucun nom.",
+    ACTORS["officer"][0]: "Préfecture : registre des associations, bilans publiés, aucun jeune par son nom.",
 }
