@@ -47,6 +47,8 @@ def get_user(app, user) -> User:
 
 
 def test_an_invitation_is_shown_once_and_waits_in_the_list(app, admin):
+    offered = admin.get("/comptes/invitation").text
+    assert "Tient le club et les séances" in offered and "pas encore là" not in offered
     page = post(admin, "/comptes/invitation", **INVITED)
     assert page.status_code == 200
     path = link_of(page)

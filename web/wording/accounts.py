@@ -19,9 +19,9 @@ PERMISSIONS = {"import": "imports", "supervise": "encadrement"}
 OFFERED_ROLES = (Role.ADVISOR, Role.OFFICER, Role.ADMIN, Role.ANIMATOR, Role.EMPLOYER)
 ROLE_HINTS = {
     "advisor": "Lit et suit les jeunes de son agence.",
-    "officer": "Lit les bilans publiés, sans aucun nom.",
+    "officer": "Suit les associations à démarcher, lit les bilans publiés ; ne voit aucun jeune.",
     "admin": "Tient les comptes et le journal, ne lit aucune fiche.",
-    "animator": "Ses écrans ne sont pas encore là.",
+    "animator": "Tient le club et les séances ; des candidats au club, ne voit que ce que l'entrée demande.",
     "employer": "Propose ses offres, répond aux candidatures, suit ses aides.",
 }
 PERMISSION_CHOICES = (
