@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from . import clause_year
 from .clause_queries import OTHERS, YOUNG_RESIDENTS
@@ -91,14 +91,22 @@ def club(session: Session, month: Month) -> Club:
 def weeks_covered(session: Session, month: Month) -> Part:
     """Weeks that end in the month, lived by a member: how many have a two-way contact (report.md F2).
 
-    A week after the member left is nobody's. A pause pushes the weeks: none is lost in one.
+    A week after the member left is nobody's. A pause pushes the weeks: none is lost in one, and a contact in it counts
+    for the week after it, as on the member's page (`club_looks.place_of`).
     """
+    earlier = aliased(ClubWeek)
+    sooner = sa.exists().where(
+        earlier.membership_id == ClubWeek.membership_id,
+        earlier.number < ClubWeek.number,
+        earlier.ends_on >= ClubContact.done_on,
+    )
     covered = (
         sa.exists()
         .where(
             ClubContact.membership_id == ClubWeek.membership_id,
             ClubContact.two_way.is_(True),
-            ClubContact.done_on.between(ClubWeek.starts_on, ClubWeek.ends_on),
+            ClubContact.done_on <= ClubWeek.ends_on,
+            ~sooner.correlate(ClubWeek, ClubContact),
         )
         .correlate(ClubWeek)
     )

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from matching import club_looks
 from matching.club_outcomes import EMPLOYED, OUTCOMES
 from matching.report_model import Month
 from matching.store.campaign import (
@@ -34,7 +35,7 @@ from matching.vocabulary import (
     SessionState,
     TenderState,
 )
-from tests import build, hires
+from tests import build, hires, joining
 from tests.integration.months import home, lines, monthly, positive, some_zones
 from tests.web.doors import an_agency
 
@@ -114,6 +115,19 @@ def test_the_club_of_a_month_is_that_of_a_recount(session, seed):
         sum(each in EMPLOYED for each in known),
         len(due),
     )
+
+
+def test_a_contact_in_a_pause_covers_the_week_after_it_as_the_animator_sees_it(session):
+    club, starts = joining.club(session), date(2013, 9, 30)
+    row = joining.member(session, club, on=starts)
+    joining.take(session, row, "pause", date(2013, 10, 7), reason="family", starts_on=date(2013, 10, 7),
+                 until=date(2013, 10, 13))  # fmt: skip
+    session.add(ClubContact(membership_id=row.id, done_on=date(2013, 10, 9), channel="phone", two_way=True))
+    session.flush()
+    seen = club_looks.of(session, [row], MONTH.last)[row.id]
+    assert [each.look for each in seen[:4]] == ["missed", "covered", "missed", "current"]
+    figure = monthly(session, MONTH)["F2"]
+    assert (figure.numerator, figure.denominator) == (1, 3)
 
 
 def test_who_dropped_out_or_was_not_reached_counts_in_what_became_of_the_club(session):
