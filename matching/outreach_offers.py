@@ -83,17 +83,15 @@ def _link(session: Session, which: sa.ColumnElement[bool], actor_id: int | None,
             Outreach.id,
         )
     )
-    linked: set[int] = set()
-    lines: dict[int, Outreach] = {}
+    linked: dict[int, Outreach] = {}
     for offer_id, row in session.execute(query).all():
-        if offer_id not in linked:
-            linked.add(offer_id)
-            lines[row.id] = row
-            session.add(OutreachOffer(outreach_id=row.id, offer_id=offer_id, linked_on=on))
-    for row in lines.values():
+        linked.setdefault(offer_id, row)
+    for row in {row.id: row for row in linked.values()}.values():
         _post(session, row, actor_id, on)
     if linked:
         flush(session, "outreach")
+        links = [{"outreach_id": row.id, "offer_id": each, "linked_on": on} for each, row in linked.items()]
+        session.execute(sa.insert(OutreachOffer), links)
     return len(linked)
 
 

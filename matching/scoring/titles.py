@@ -58,13 +58,11 @@ class LabelCache:
 
 
 class Coder:
-    """Codes titles under one referential. The neighbours' part is built on first need, not before."""
+    """Codes titles under one referential. Tables of its labels are built on first need: cached titles need none."""
 
     def __init__(self, referential: Referential, cache: LabelCache | None = None) -> None:
         self.referential = referential
         self.cache = cache or LabelCache(referential.digest)
-        self._words = [words(title) for title in referential.titles]
-        self._usual = [(words(title), code) for title, code in referential.usual]
 
     def code(self, titles: Sequence[str]) -> list[tuple[Match, ...]]:
         """For each title up to five occupations, best first. Equal titles are coded once; order changes nothing."""
@@ -89,6 +87,14 @@ class Coder:
         for (at, _), found in zip(left, self._nearest([label for _, label in left]), strict=True):
             answers[at] = found
         return answers
+
+    @cached_property
+    def _words(self) -> list[list[str]]:
+        return [words(title) for title in self.referential.titles]
+
+    @cached_property
+    def _usual(self) -> list[tuple[list[str], int]]:
+        return [(words(title), code) for title, code in self.referential.usual]
 
     @cached_property
     def _dictionary(self) -> dict[frozenset[str], Counter[int]]:
