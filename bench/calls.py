@@ -3,15 +3,19 @@
     python bench/calls.py [--times 10] [--shuffles 200] [--calls 20] [--folder DIR]
 
 Prints one JSON object for each purpose (associations for emplois d'avenir, employers for emplois francs) on the demo
-so many times over. The judge shares nothing with the list but the occupations that an organisation may be asked for:
-rights are read person by person, whether an offer fits is worked out in plain Python from codes, degrees and
-kilometres, and what calls serve is a maximum assignment of people to the ten places that each post's first list has.
+so many times over. The judge takes from the list what was read, not what was concluded: which occupations a title means,
+which an organisation may be asked for and which of them ask for a licence, the days of rights under an offer's
+programme. Who is entitled comes of the rights of people's pages; whether a post fits is worked out pair by pair in plain
+Python from codes, degrees and kilometres, no column of the matcher; what calls serve is a maximum assignment of people
+to the ten places that each post's first list has. `same_people`: both find the same people without an offer.
 
 Peers, on the same organisations: random orders, by subsidy, by name, by each one's own count (not what is new). Each
 organisation is asked for the post that would serve most if it were called alone, as any list without turns would;
 `asked_in_turn` gives the peer our choice of post as well (the one that serves most of those still left at its turn), so
 that only the order differs. `servable`: whom any organisation of the register could serve, the most that any order
-reaches. The aim: three times the mean of random orders. `plausible_from` tells the same for other
+reaches; `at_most`, the ratio to random orders that it would make, were twenty calls enough. Where a register has no more
+lines than calls, all are called whatever the order: `register` then says that every organisation it would hold is
+ordered instead. The aim: three times the mean of random orders. `plausible_from` tells the same for other
 shares from which a post is thought plausible; `whatever_is_asked` draws each post from what such employers offered,
 ours and random alike, as if nobody followed the advice.
 """
@@ -77,7 +81,7 @@ Post = tuple[str, int]
 
 
 class Judge:
-    """Who is entitled and has no offer, and whom a post fits: by reading one person and one offer at a time."""
+    """Who is entitled and has no offer, and whom a post fits: one person and one post at a time."""
 
     def __init__(self, session: Session, need: Need, on: date) -> None:
         pool = need.pool
@@ -292,6 +296,7 @@ def measure(
         "bench": "calls",
         "purpose": str(need.purpose),
         "organisations": len(callers),
+        "register": "as it is" if all(each.outreach.public_id for each in callers) else "every organisation",
         "entitled": len(judge.people),
         "without_offer": len(judge.without),
         "same_people": sorted(need.pool.inputs.person_ids[need.without].tolist()) == judge.without,
@@ -300,6 +305,7 @@ def measure(
         "served": served,
         "said_by_the_list": sum(line.new for line in found.lines[:calls]),
         "servable": len(servable),
+        "at_most": _ratio(len(servable), against["random"]["served"]),
         "against": against,
         "plausible_from": {
             str(share): _sensitivity(need, judge, callers, shuffled, calls, share) for share in SHARES

@@ -1,4 +1,4 @@
-"""Pages of the advisor's day: time to answer on the demo, and on the demo ten times over.
+"""Pages of a working day (advisor, animator, officer, the public): time to answer on the demo, and ten times over.
 
     python bench/pages.py [--times 10] [--requests 40] [--folder DIR]
 
@@ -27,15 +27,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from matching import clock
 from matching.scoring.referential import Referential
 from matching.store.accounts import User
+from matching.store.campaign import ClausePerson, Lot, Outreach, OutreachAttempt, PotentialApproach
+from matching.store.club import ClubContact, ClubMembership
 from matching.store.matches import MatchProposal
 from matching.store.organisations import Offer, Organisation
 from matching.store.people import Person
 from matching.store.placements import Placement
-from matching.vocabulary import ProposalState
+from matching.store.sessions import SessionAttendance
+from matching.vocabulary import ProposalState, Role
 from web import settings
 from web.app import create_app
 from web.commands.demo import OFFERS, PEOPLE, SEED, TODAY
@@ -67,7 +71,7 @@ def prepare(folder: Path, times: int) -> None:
 
 
 class Measured:
-    """An application on one base, with an advisor signed in who may import and supervise."""
+    """An application on one base: an advisor signed in who may import and supervise, an animator, an officer."""
 
     def __init__(self, folder: Path) -> None:
         os.environ["PASSERELLE_DATA_DIR"] = str(folder)
@@ -76,18 +80,32 @@ class Measured:
         self.database = self.app.extensions["passerelle"].database
         self.statements = 0
         sa.event.listen(self.database.engine, "before_cursor_execute", self._count)
+        self.clients = {role: self._signed_in(role) for role in (Role.ADVISOR, Role.ANIMATOR, Role.OFFICER)}
+        self.clients[None] = self.app.test_client()
+
+    def _signed_in(self, role: Role) -> FlaskClient:
         token = sessions.new_token()
         with self.database.transaction() as session:
-            chief = session.scalars(sa.select(User).order_by(User.id)).first()
-            sessions.open_for(session, chief.id, token, at=clock.now(), verified=True)
-        self.client: FlaskClient = self.app.test_client()
-        self.client.set_cookie(sessions.COOKIE_DEVELOPMENT, token, domain="localhost")
+            first = session.scalars(sa.select(User).where(User.role == role).order_by(User.id)).first()
+            sessions.open_for(session, first.id, token, at=clock.now(), verified=True)
+        client = self.app.test_client()
+        client.set_cookie(sessions.COOKIE_DEVELOPMENT, token, domain="localhost")
+        return client
 
     def _count(self, *_: Any) -> None:
         self.statements += 1
 
-    def pages(self) -> dict[str, str]:
-        """What an advisor opens in a day, by name."""
+    def pages(self) -> dict[str, tuple[Role | None, str]]:
+        """What is opened in a day, by name: who opens it (None: anybody) and where it is."""
+        return {
+            **{name: (Role.ADVISOR, path) for name, path in {**self._advisor(), **self._campaign()}.items()},
+            **{name: (Role.ANIMATOR, path) for name, path in self._animator().items()},
+            "home of the officer": (Role.OFFICER, "/"),
+            "planning": (None, "/planning"),
+            "planning of a calendar": (None, "/planning.ics"),
+        }
+
+    def _advisor(self) -> dict[str, str]:
         with self.database.reading() as session:
             waiting = MatchProposal.state == ProposalState.TO_REVIEW
             fullest = session.execute(
@@ -123,23 +141,79 @@ class Measured:
             "placements": "/placements",
             "placement": f"/placements/{placement}",
             "organisation": f"/organisations/{organisation}",
-            "whom to call first": "/associations/a-appeler",
             "imports": "/imports",
             "reports": "/bilans",
             "report of a month": "/bilans/2013-10",
             "rules": "/regles",
         }
 
-    def time(self, path: str, requests: int) -> dict[str, float]:
+    def _campaign(self) -> dict[str, str]:
+        with self.database.reading() as session:
+
+            def fullest(target: Any, owner: Any) -> Any:
+                """The one with most rows of its own."""
+                counted = sa.select(owner).group_by(owner).order_by(sa.func.count().desc(), owner).limit(1)
+                return session.scalar(
+                    sa.select(target.public_id).where(target.id == counted.scalar_subquery())
+                )
+
+            tried = fullest(Outreach, OutreachAttempt.outreach_id)
+            approached = fullest(Person, PotentialApproach.person_id)
+            lot, held = fullest(Lot, ClausePerson.lot_id), self._session(session)
+        return {
+            "associations": "/associations",
+            "an association": f"/associations/{tried}",
+            "employers": "/employeurs",
+            "whom to call first": "/associations/a-appeler",
+            "graduates": "/diplomes",
+            "a graduate": f"/diplomes/{approached}",
+            "clauses": "/clauses",
+            "hours of a lot": f"/clauses/lots/{lot}",
+            "year of the buyers": f"/clauses/acheteurs/{date.fromisoformat(TODAY).year}",
+            "offers of a session": f"/seances/{held}/offres",
+        }
+
+    def _animator(self) -> dict[str, str]:
+        with self.database.reading() as session:
+            members = sa.select(ClubContact.membership_id, sa.func.count().label("times"))
+            most = members.group_by(ClubContact.membership_id).subquery()
+            member = session.scalars(
+                sa.select(ClubMembership.public_id)
+                .join(most, most.c.membership_id == ClubMembership.id)
+                .order_by(most.c.times.desc(), ClubMembership.id)
+            ).first()
+            held = self._session(session)
+        return {
+            "home of the animator": "/",
+            "club": "/club",
+            "week of the club": "/club/semaine",
+            "member of the club": f"/club/{member}",
+            "who could enter the club": "/club/candidats",
+            "groups suggested": "/club/candidats/groupes",
+            "sessions": "/seances",
+            "session": f"/seances/{held}",
+            "attendance of a session": f"/seances/{held}/emargement",
+        }
+
+    def _session(self, session: Session) -> int | None:
+        """The one most people are registered for."""
+        return session.scalar(
+            sa.select(SessionAttendance.session_id)
+            .group_by(SessionAttendance.session_id)
+            .order_by(sa.func.count().desc(), SessionAttendance.session_id)
+        )
+
+    def time(self, role: Role | None, path: str, requests: int) -> dict[str, float]:
         """p50 and p95 in milliseconds, statements and bytes of one answer; two requests before warm what is kept."""
+        client = self.clients[role]
         for _ in range(2):
-            answer = self.client.get(path)
+            answer = client.get(path)
             assert answer.status_code == 200, (path, answer.status_code)
         took = []
         for _ in range(requests):
             self.statements = 0
             began = time.perf_counter()
-            answer = self.client.get(path)
+            answer = client.get(path)
             took.append((time.perf_counter() - began) * 1000)
         took.sort()
         return {
@@ -165,7 +239,7 @@ def main() -> None:
             prepare(folder / f"times-{times}", times)
             measured = Measured(folder / f"times-{times}")
             found[times] = {
-                name: measured.time(path, chosen.requests) for name, path in measured.pages().items()
+                name: measured.time(*page, chosen.requests) for name, page in measured.pages().items()
             }
             measured.database.dispose()
     pages = {
