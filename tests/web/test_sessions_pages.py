@@ -272,6 +272,8 @@ def test_slots_and_closures_are_settings_seen_before_they_are_confirmed(house, d
     seen = claire.get(f"{page}?starts_on=12/11/2013&ends_on=22/11/2013&reason=Travaux")
     assert plain(seen.text).count("de 9 h 30 à 11 h 30") == 2 and "Noter la fermeture" in seen.text
     assert claire.get(f"{page}?starts_on=12/11/2013&ends_on=&reason=").status_code == 422
+    again = re.search(r'href="([^"]*changer=oui)"', seen.text)[1].replace("&amp;", "&")
+    assert 'value="Travaux"' in claire.get(again).text, "what was typed comes back with the form"
     turned = claire.get(f"{page}?starts_on=22/11/2013&ends_on=12/11/2013&reason=Travaux")
     assert turned.status_code == 422 and "Noter la fermeture</button>" not in turned.text
     days = {"starts_on": "12/11/2013", "ends_on": "22/11/2013", "reason": "Travaux"}
@@ -294,6 +296,9 @@ def test_slots_and_closures_are_settings_seen_before_they_are_confirmed(house, d
     assert "fait=creneau-modifie" in moved.headers["Location"]
     stale = post(claire, slot, slot, **fields)
     assert stale.status_code == 409 and 'value="10"' in stale.text
+    other = post(claire, slot, slot, **{**fields, "place": "Mairie"}).text
+    assert "<li>Lieu : Atrium</li>" in plain(other), "what saving again would undo is said"
+    assert plain(other).count("<li>Lieu") == 1 and "<li>Début" not in other
     monday = {**fields, "weekday": "0", "valid_from": "09/11/2013"}
     refused = post(claire, "/seances/creneaux/nouveau", "/seances/creneaux/nouveau", **monday)
     assert refused.status_code == 422 and "armistice de 1918" in refused.text

@@ -51,4 +51,4 @@ def attend(token: str) -> Page:
         return _page(token, sentence_for(fault)), 409
     except InvalidInput as fault:
         return _page(token, sentence_for(fault)), 422
-    return redirect(done(url_for(".sessions", token=token), code), 303)
+    return redirect(done(url_for(".sessions", token=token, _anchor=f"seance-{key}"), code), 303)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
+from wtforms import Form, SelectField
 
 from matching import attendance, clock, collective, session_queries as queries
 from matching.collective import SessionAction
@@ -50,6 +51,22 @@ def put(form: Any, fault: PasserelleError) -> str | None:
         return sentence_for(fault)
     form[name].errors = [sentence_for(fault)]
     return None
+
+
+def others(form: Form, now: Form) -> list[tuple[str, str]]:
+    """Label and value, as it stands, of each field that is typed otherwise: what saving again would undo."""
+    return [
+        (str(field.label.text), _shown(now[field.name]) or "vide")
+        for field in form
+        if field.name not in ("version", "csrf_token")
+        and (field.data or None) != (now[field.name].data or None)
+    ]
+
+
+def _shown(field: Any) -> str:
+    if isinstance(field, SelectField):
+        return str(next((each[1] for each in field.iter_choices() if each[0] == field.data), ""))
+    return " ".join(str(field._value()).split())
 
 
 def both(other: str | None) -> tuple[str, ...]:
@@ -115,10 +132,12 @@ def _edit_page(
         row = scope.one(session, scope.sessions(actor()), CollectiveSession.id == key)
         told = queries.told(session, actor(), row)
         last = queries.log(session, row)[0]
-    form = form or SessionForm(formdata=None, obj=row)
+    now = SessionForm(formdata=None, obj=row)
+    form = form or now
     form.version.data, form.version.raw_data = row.version, None
     return render_template(
-        "sessions/edit.html", row=row, form=form, told=told, other=both(other), conflict=conflict, last=last,
+        "sessions/edit.html", row=row, form=form, others=others(form, now), told=told, other=both(other),
+        conflict=conflict, last=last,
         on=today(), words=words,
     )  # fmt: skip
 

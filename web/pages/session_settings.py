@@ -19,7 +19,7 @@ from ..forms.sessions import ClosureForm, SlotForm
 from ..notices import done
 from ..security import actor, requires
 from ..wording import overtaken, sessions as words
-from .session_planning import both, pages as pages, put
+from .session_planning import both, others, pages as pages, put
 
 
 @pages.get("/seances/reglages")
@@ -73,10 +73,17 @@ def _slot_page(
 ) -> str:
     with reading() as session:
         row = scope.one(session, scope.slots(actor()), SessionSlot.public_id == ref)
-    form = form or SlotForm(formdata=None, obj=row)
+    now = SlotForm(formdata=None, obj=row)
+    form = form or now
     form.version.data, form.version.raw_data = row.version, None
     return render_template(
-        "sessions/slot.html", slot=row, form=form, other=both(other), conflict=conflict, words=words
+        "sessions/slot.html",
+        slot=row,
+        form=form,
+        others=others(form, now),
+        other=both(other),
+        conflict=conflict,
+        words=words,
     )
 
 
@@ -108,7 +115,7 @@ def closure() -> tuple[str, int] | str:
     asked = bool(request.args.keys() & {"starts_on", "ends_on", "reason"})
     form = ClosureForm(formdata=request.args if asked else None)
     agency_id = actor().agency_id
-    if not asked:
+    if not asked or "changer" in request.args:  # back from the preview, as it was typed
         return _closure_page(form)
     if not form.validate() or agency_id is None:
         return _closure_page(form), 422

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from matching import workdays
+from matching.session_queries import FOUND as FOUND
 from matching.store.sessions import CollectiveSession, SessionSlot
 from matching.vocabulary import AttendanceState as Attendance, SessionState as State
 
