@@ -139,7 +139,7 @@ def test_from_the_contract_that_is_known_to_its_hours(app):
     assert answer.status_code == 303
     after = client.get(answer.location)
     check_markup(after.text)
-    assert "2 case(s) notée(s)" in plain(after.text) and 'value="140,5"' in after.text
+    assert "Cases notées : 2" in plain(after.text) and 'value="140,5"' in after.text
     assert "176 h" in plain(after.text) and "100 %" in plain(after.text)
     assert [(row.worked_minutes, row.trained_minutes) for row in held(app, ClauseHours)] == [
         (8430, 420),

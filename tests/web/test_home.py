@@ -169,3 +169,7 @@ def test_an_officer_finds_what_is_late_what_nobody_has_and_no_person(app, databa
     assert "À attribuer Voir la liste Vélo" in shown and "Fini" not in shown
     assert f"/associations/{late.public_id}#noter" in html
     assert "Canari" not in html and "Cache" not in html and "/candidats" not in html
+    with database.transaction() as session:
+        new = doors.account(session, "officer")
+    first = text(doors.sign_in(app, new).get("/").text)
+    assert "1 association à attribuer" in first and "Attribuer : Vélo" in first and "Cercle" not in first

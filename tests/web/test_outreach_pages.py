@@ -124,6 +124,7 @@ def test_one_form_notes_the_attempt_and_moves_the_line(scene, database):
     assert (row.state, row.posts_promised, row.target_month) == (S.PROMISED, 2, date(2013, 12, 1))
     page = plain(clients["me"].get(f"/associations/{refs['relay']}").text)
     assert "2 emplois promis pour décembre 2013" in page and "avec la directrice" in page
+    assert "Préparer l'appel" not in page, "who promised is on the list of calls no more"
 
 
 @pytest.mark.parametrize(

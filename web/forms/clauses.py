@@ -238,7 +238,10 @@ class PersonForm(Versioned):
 
     person = HiddenField()
     public = SelectField("Public", choices=choices(words.PUBLICS), validate_choice=False)
-    proof_on = DayField("Preuve de l'éligibilité vue le", [InputRequired(MISSING_DAY), not_to_come])
+    proof_on = DayField(
+        "Preuve de l'éligibilité vue le",
+        [InputRequired("Indiquez le jour où la preuve a été vue, par exemple 02/12/2013."), not_to_come],
+    )
     under_26 = RadioField("Moins de 26 ans au premier jour", choices=list(TRI), validate_choice=False)
     resident = RadioField(
         "Habite un quartier prioritaire au premier jour", choices=list(TRI), validate_choice=False
@@ -249,7 +252,10 @@ class PersonForm(Versioned):
     contract_kind = SelectField(
         "Contrat", choices=choices({"": "Non précisé", **words.CONTRACTS}), validate_choice=False
     )
-    starts_on = DayField("Premier jour du contrat", [InputRequired(MISSING_DAY)])
+    starts_on = DayField(
+        "Premier jour du contrat",
+        [InputRequired("Indiquez le premier jour du contrat, par exemple 02/12/2013.")],
+    )
     ends_on = DayField("Dernier jour du contrat")
     exit = SelectField(
         "À la sortie", choices=choices({"": "Pas encore sortie", **words.EXITS}), validate_choice=False

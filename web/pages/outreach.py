@@ -19,6 +19,7 @@ from matching import (
     outreach_queries as queries,
     outreach_register,
 )
+from matching.call_list import TO_CALL
 from matching.errors import Conflict, IllegalTransition, InvalidInput, StaleVersion
 from matching.outreach import NO_ANSWER, REFUSALS
 from matching.outreach_offers import Hire
@@ -259,6 +260,7 @@ def page(
         conflict=conflict,
         may_note=scope.may_note(actor(), sheet.row),
         sees_people=allows(actor(), "outreach.people"),
+        to_call=sheet.row.state in TO_CALL,
         least=queries.least_told(actor()),
         late=queries.is_late(sheet.row, on),
         on=on,

@@ -27,7 +27,7 @@ NOTICES = {
     "clause-person-added": "Personne ajoutée : ses heures se notent dans la grille.",
     "clause-person-edited": "Personne corrigée.",
     "clause-person-dropped": "Personne retirée du lot.",
-    "clause-hours": "Heures enregistrées : {added} case(s) notée(s), {corrected} corrigée(s), {emptied} vidée(s).",
+    "clause-hours": "Heures enregistrées. Cases notées : {added} ; corrigées : {corrected} ; vidées : {emptied}.",
     "clause-hours-same": "Rien n'a changé : ces heures étaient déjà notées.",
 }
 

@@ -80,7 +80,7 @@ RESULTS = {
 }
 REFUSALS = {
     "no_post": "Pas de poste",
-    "profile": "Le profil ne convient pas",
+    "profile": "La candidature ne convient pas",
     "later": "Pas maintenant",
     "found_elsewhere": "La personne a trouvé ailleurs",
     "person_declined": "La personne n'a pas souhaité",
@@ -108,7 +108,7 @@ _DONE = {
 #: How an employer came to be among the five.
 WHYS = {
     Why.BEST: "",
-    Why.COVERAGE: "De mieux placés ont déjà assez de profils : celui-ci est un des suivants.",
+    Why.COVERAGE: "D’autres, mieux placés, sont déjà suggérés à assez de personnes : celui-ci vient après.",
     Why.COMPLEMENT: "Déjà suggéré à beaucoup d'autres : peu d'employeurs connus prennent ce métier.",
 }
 
