@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from . import match_history
 from .employs import PLAUSIBLE, Employs, learn
 from .offer_estimate import Pool
+from .outreach_offers import PURPOSES
 from .postal import Communes
 from .scoring import columnwise
 from .scoring.columns import PARTS, UNKNOWN, Occupations, OfferColumns, SkillLists, Weights, stable_keys
@@ -30,26 +31,19 @@ from .store.organisations import Offer, Organisation
 from .store.placements import Placement
 from .vocabulary import (
     LIVE_PROPOSALS,
+    PROMISED_PLACEMENTS,
     PURSUED_PROPOSALS,
     SCHEMES,
     OutreachPurpose,
-    PlacementState,
 )
 
 if TYPE_CHECKING:
     from .eligibility.programme import ProgrammeBook
 
 #: Purpose of a call -> the dispositif that it speaks of.
-SCHEME = {OutreachPurpose.AVENIR: "emploi_avenir", OutreachPurpose.FRANC: "emploi_franc"}
+SCHEME = {purpose: scheme for scheme, purpose in PURPOSES.items()}
 #: People on the first list of a post (matching.md §4).
 SEATS = 10
-#: A hire that the counter of posts does not count yet.
-PROMISED = (
-    PlacementState.PROMISED,
-    PlacementState.AID_REQUESTED,
-    PlacementState.AID_GRANTED,
-    PlacementState.AID_REFUSED,
-)
 WISH = PARTS.index("wish")
 #: Pairs looked at at a time.
 CHUNK = 1_000_000
@@ -204,11 +198,11 @@ def _has_offer(session: Session, pool: Pool, entitled: Rows) -> NDArray[np.bool_
 
 
 def _free(session: Session, pool: Pool) -> NDArray[np.bool_]:
-    """By row of the open offers of the pool: a post is neither filled nor promised."""
+    """By row of the open offers of the pool: a post is neither filled nor promised (the counter counts signatures)."""
     promised = dict(
         session.execute(
             sa.select(Placement.offer_id, sa.func.count())
-            .where(Placement.state.in_(PROMISED), Placement.offer_id.is_not(None))
+            .where(Placement.state.in_(PROMISED_PLACEMENTS), Placement.offer_id.is_not(None))
             .group_by(Placement.offer_id)
         ).all()
     )

@@ -20,8 +20,6 @@ from .transitions import refuse
 from .vocabulary import RUNNING_MEMBERSHIPS, MembershipState as State, Party
 
 CHANNELS = ("phone", "in_person", "session", "sms", "email")
-#: Channels on which nobody answers by themselves: what is sent is not a contact until there is an answer.
-ONE_WAY = frozenset({"sms", "email"})
 #: Why an absence does not turn the week red.
 EXCUSES = ("sickness", "family", "appointment", "work", "training", "holiday", "other")
 PARTIES = frozenset({Party.ANIMATOR})

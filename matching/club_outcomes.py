@@ -46,10 +46,6 @@ EMPLOYED = frozenset(
         "business",
     }
 )
-#: In work for six months and more.
-LASTING = frozenset({"lasting_job", "emploi_franc", "emploi_avenir", "apprenticeship", "business"})
-#: Better off than at the door, in work or on the way to it.
-POSITIVE = EMPLOYED | {"training", "civic_service"}
 #: Months of a fixed term from which a job is lasting.
 LASTING_MONTHS = 6
 #: Said with a word of why.

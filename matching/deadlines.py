@@ -25,7 +25,14 @@ from .store.matches import MatchProposal
 from .store.organisations import Offer, Organisation
 from .store.people import Person, full_name
 from .store.placements import AidMilestone, Placement
-from .vocabulary import LIVE_PROPOSALS, MilestoneState, PlacementState, ProposalState, Verdict
+from .vocabulary import (
+    LIVE_PROPOSALS,
+    PROMISED_PLACEMENTS,
+    MilestoneState,
+    PlacementState,
+    ProposalState,
+    Verdict,
+)
 
 
 class Kind(StrEnum):
@@ -97,15 +104,7 @@ def is_asked(line: Deadline, on: date) -> bool:
 
 #: A step of a contract that somebody should note -> the states it waits in, the day it is about.
 STEPS: Mapping[Kind, tuple[tuple[PlacementState, ...], Any]] = {
-    Kind.SIGNATURE: (
-        (
-            PlacementState.PROMISED,
-            PlacementState.AID_REQUESTED,
-            PlacementState.AID_GRANTED,
-            PlacementState.AID_REFUSED,
-        ),
-        Placement.starts_on,
-    ),
+    Kind.SIGNATURE: (PROMISED_PLACEMENTS, Placement.starts_on),
     Kind.START: ((PlacementState.SIGNED,), Placement.starts_on),
     Kind.TRIAL: ((PlacementState.STARTED,), Placement.trial_end_on),
     Kind.TERM: ((PlacementState.RUNNING,), Placement.planned_end_on),

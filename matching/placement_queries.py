@@ -19,16 +19,10 @@ from .store.matches import MatchProposal
 from .store.organisations import Offer, Organisation
 from .store.people import Person
 from .store.placements import AidMilestone, Placement, PlacementEvent
-from .vocabulary import MilestoneState, PlacementState
+from .vocabulary import PROMISED_PLACEMENTS, MilestoneState, PlacementState
 
 #: Before the signature.
-BEFORE = (
-    PlacementState.PROPOSED,
-    PlacementState.PROMISED,
-    PlacementState.AID_REQUESTED,
-    PlacementState.AID_GRANTED,
-    PlacementState.AID_REFUSED,
-)
+BEFORE = (PlacementState.PROPOSED, *PROMISED_PLACEMENTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,12 +132,16 @@ class PlacementState(StrEnum):
     ABANDONED = "abandoned"
 
 
-#: Under a promise or a contract: a person has one at a time (workflow.md iii).
-ENGAGED_PLACEMENTS = (
+#: Promised, and not signed yet.
+PROMISED_PLACEMENTS = (
     PlacementState.PROMISED,
     PlacementState.AID_REQUESTED,
     PlacementState.AID_GRANTED,
     PlacementState.AID_REFUSED,
+)
+#: Under a promise or a contract: a person has one at a time (workflow.md iii).
+ENGAGED_PLACEMENTS = (
+    *PROMISED_PLACEMENTS,
     PlacementState.SIGNED,
     PlacementState.STARTED,
     PlacementState.TRIAL_PASSED,
