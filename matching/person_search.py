@@ -45,10 +45,13 @@ class Found:
     how: How
 
 
-def find(session: Session, people: sa.Select[Person], text: str) -> Found:
-    """Those of `people` whose source identifier or name the text gives; at most three queries."""
+def find(session: Session, people: sa.Select[Person], text: str, *, identifiers: bool = True) -> Found:
+    """Those of `people` whose source identifier or name the text gives; at most three queries.
+
+    `identifiers` False: for who may not read them, a search by one says nothing (security.md Z6).
+    """
     text = text[: names.LONGEST].strip()
-    by_identifier = _by_identifier(session, people, text)
+    by_identifier = _by_identifier(session, people, text) if identifiers else ()
     if by_identifier:
         return Found(by_identifier, How.IDENTIFIER)
     words = names.fold(text).split()[:WORDS]

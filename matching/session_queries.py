@@ -23,7 +23,7 @@ from .store.sessions import (
     SessionEvent,
     SessionSlot,
 )
-from .vocabulary import CAME, SEATED_ATTENDANCES, STATED_ATTENDANCES, AttendanceState as State
+from .vocabulary import CAME, SEATED_ATTENDANCES, STATED_ATTENDANCES, AttendanceState as State, Role
 
 #: People that a search for somebody to register shows.
 FOUND = 8
@@ -161,9 +161,10 @@ def stated(lines: Sequence[Line]) -> int:
 def candidates(
     session: Session, actor: scope.Actor, row: CollectiveSession, text: str, on: date
 ) -> Sequence[Candidate]:
-    """Whom the account may register, by name or identifier, the nearest first; a few."""
+    """Whom the account may register, by name (an advisor: or identifier), the nearest first; a few."""
     people = attendance.registrable(actor)
-    ids = person_search.find(session, people, text).ids[:FOUND]
+    known_by = actor.role is not Role.ANIMATOR
+    ids = person_search.find(session, people, text, identifiers=known_by).ids[:FOUND]
     if not ids:
         return ()
     known = {each.id: each for each in session.scalars(people.where(Person.id.in_(ids)))}

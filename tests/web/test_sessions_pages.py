@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from matching import collective, collective_slots as slots
 from matching.collective import Plan, SessionAction
 from matching.store.messages import OutgoingMessage
-from matching.store.people import Agency
+from matching.store.people import Agency, Person, SourceRecord
 from matching.store.sessions import (
     AttendanceStatement,
     Closure,
@@ -103,6 +103,12 @@ def test_registered_by_name_full_waiting_withdrawn_and_every_refusal_says_what_t
     assert "06 39 98" not in plain(page) and "exemple.fr" not in page, (
         "no more of a prospect than a name and an age"
     )
+    with database.reading() as session:
+        [identifier] = session.scalars(
+            sa.select(SourceRecord.identifier).join(Person).where(Person.public_id == found["people"][0])
+        )
+    assert "Inscrire<" in doors["hugo"].get(f"/seances/{key}?q={identifier}").text
+    assert "Inscrire<" not in rachida.get(f"/seances/{key}?q={identifier}").text, "she reads no identifier"
     said = [join(rachida, key, person) for person in found["people"]]
     assert [each.headers["Location"].split("fait=")[1] for each in said] == [
         "seance-inscrit&n=1&total=2", "seance-inscrit&n=2&total=2", "seance-attente&n=1",
