@@ -5,6 +5,7 @@ import csv
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,7 +17,9 @@ import pytest
 import sqlalchemy as sa
 
 from matching import clock, match_results, match_runs, milestones, proposals, workdays
+from matching.eligibility import programme
 from matching.errors import PasserelleError
+from matching.scoring.referential import Referential
 from matching.store.accounts import User
 from matching.store.engine import open_database
 from matching.store.follow_up import AidAgreement, CheckIn, Suspension, Training
@@ -38,6 +41,9 @@ from matching.vocabulary import (
 )
 from tests.conftest import KEY
 from web import cli
+from web.demo import club
+from web.demo.load import load
+from web.demo.write import write
 
 TODAY = date(2013, 11, 4)
 
@@ -104,6 +110,31 @@ def test_a_folder_that_holds_files_is_refused(tmp_path, capsys):
 def test_an_edition_that_does_not_exist_is_wrong_usage(capsys):
     assert cli.status(["demo", "load", "--edition", "2026"]) == cli.USAGE
     assert capsys.readouterr().err
+
+
+def test_a_small_demo_of_another_day_loads(tmp_path, sqlite_template):
+    """Houses of its early offers are in its files, and nothing is asked of offers that it does not have."""
+    today = date(2014, 3, 3)
+    shutil.copyfile(sqlite_template, tmp_path / "small.db")
+    database = open_database(f"sqlite:///{tmp_path}/small.db", KEY)
+    write(tmp_path / "files", people=12, offers=4, seed=2013, today=today)
+    assert load(database, tmp_path / "files", programme.load(), Referential.starter(), today=today) > 500
+    with database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count(Person.id))) == 12
+        assert session.scalar(sa.select(sa.func.count(Offer.id))) > 4
+    database.dispose()
+
+
+@pytest.mark.parametrize("people", [240, 400, 800])
+def test_where_few_fit_the_groups_of_the_club_are_smaller_and_some_are_left_to_ask(people):
+    groups = Counter(each.cohort for each in club.members(people, 2013, TODAY))
+    assert len(groups) == 3 and len(set(groups.values())) == 1
+    lines = list(club.tell(lambda day, actor, act, **what: {"act": act, **what}, people, 2013, TODAY))
+    asked, entered = (
+        [line for line in lines if line["act"] == act and line["cohort"] == 3]
+        for act in ("club_invite", "club_register")
+    )
+    assert len(asked[0]["people"]) - len(entered) >= club.UNSEATED
 
 
 @pytest.fixture(scope="module")
