@@ -22,7 +22,7 @@ from .store import scope
 from .store.accounts import User
 from .store.campaign import ClauseHours, ClausePerson, Lot, Tender, TenderEvent
 from .store.organisations import Organisation
-from .store.people import Person
+from .store.people import Person, full_name
 from .store.upkeep import AuditEvent
 from .vocabulary import TenderState
 
@@ -106,7 +106,6 @@ class Member:
     ref: uuid.UUID | None
     first: date
     last: date
-    contract_from: date
     months: Mapping[date, ClauseHours]
 
     @property
@@ -180,11 +179,10 @@ def sheet(session: Session, actor: scope.Actor, ref: uuid.UUID, on: date) -> She
                 row,
                 number,
                 row.person_id is not None,
-                f"{person.given_names} {person.family_name}".strip() if person else None,
+                full_name(person) if person else None,
                 person.public_id if person else None,
                 first,
                 last,
-                firsts[row.id],
                 held[row.id],
             )
         )

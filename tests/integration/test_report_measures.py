@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from matching import club_looks
+from matching import club_looks, outreach, report_words
 from matching.club_outcomes import EMPLOYED, OUTCOMES
 from matching.report_model import Month
 from matching.store.campaign import (
@@ -260,6 +260,7 @@ def test_a_refusal_counts_by_its_reason_while_it_stands_and_two_companies_are_no
     for _ in range(2):
         row = on_register(session, purpose=OutreachPurpose.FRANC)
         step(session, row, "refuse", S.CONTACTED, S.REFUSED, date(2013, 10, 3), "no_work")
+    assert set(report_words.REFUSALS) == set(outreach.REFUSALS), "each reason has its words"
     found = monthly(session, MONTH, edition=5)["G2"]
     assert found.value == 2
     assert lines(found, "purpose", "reason") == {

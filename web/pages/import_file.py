@@ -178,13 +178,15 @@ def say_year(ref: uuid.UUID) -> Response | tuple[str, int]:
     form = YearForm()
     if not form.validate():
         return _page(ref, year=form), 422
+    year = form.year.data
+    assert year is not None  # asked for by the form
     try:
         with transaction() as session:
             batch = scope.one(session, scope.batches(actor()), ImportBatch.public_id == ref)
-            flows.say_year(session, batch, form.year.data)
+            flows.say_year(session, batch, year)
     except IllegalTransition as faster:
         return _page(ref, job_words.REFUSALS[faster.code]), 409
-    return redirect(done(url_for(".show", ref=ref), "import-year", year=form.year.data), 303)
+    return redirect(done(url_for(".show", ref=ref), "import-year", year=year), 303)
 
 
 @pages.post("/imports/<uuid:ref>/abandon")
