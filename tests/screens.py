@@ -280,13 +280,13 @@ def _club_entry(session):
 
 
 def _graduate(session):
-    """Somebody for whom an employer was contacted, and that employer."""
+    """Somebody for whom an employer was contacted, else suggested, and that employer."""
     found = session.execute(
         sa.select(Person.public_id, Organisation.public_id)
         .join(PotentialApproach, PotentialApproach.person_id == Person.id)
         .join(Organisation, Organisation.id == PotentialApproach.organisation_id)
-        .where(PotentialApproach.state == ApproachState.CONTACTED)
-        .order_by(PotentialApproach.id)
+        .where(PotentialApproach.state.in_((ApproachState.CONTACTED, ApproachState.SUGGESTED)))
+        .order_by(PotentialApproach.state == ApproachState.SUGGESTED, PotentialApproach.id)
         .limit(1)
     ).one()
     return {"graduate": found[0], "approached": found[1]}
