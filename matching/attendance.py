@@ -19,7 +19,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from . import session_messages as messages, session_seats as seats
 from .errors import Conflict, Duplicate, NotFound
 from .store import scope
-from .store.people import Person
+from .store.people import Person, full_name
 from .store.sessions import AttendanceStatement, CollectiveSession, SessionAttendance
 from .transitions import flush, refuse
 from .vocabulary import CAME, STATED_ATTENDANCES, AttendanceState as State, Role, SessionState
@@ -92,7 +92,7 @@ def register(
     known = _of(session, row, person)
     if known is not None and known.state is not State.WITHDRAWN:
         code = "session-waiting-already" if known.state is State.WAITING else "session-registered-already"
-        raise Duplicate(code, name=_name(person))
+        raise Duplicate(code, name=full_name(person))
     free = seats.taken(session, row.id) < row.capacity
     made = _seat(session, row, person, known, State.REGISTERED if free else State.WAITING, actor_id, on, at)
     seats.trail(session, row, person.public_id, "register" if free else "wait", actor_id, at)
@@ -110,7 +110,7 @@ def walk_in(
     _statable(row, on)
     known = _of(session, row, person)
     if known is not None and known.state not in (State.WITHDRAWN, State.WAITING):
-        raise Duplicate("session-registered-already", name=_name(person))
+        raise Duplicate("session-registered-already", name=full_name(person))
     if seats.count(session, row.id, SITTING) >= row.capacity:
         refuse("session-no-chair", capacity=row.capacity)
     made = _seat(session, row, person, known, State.PRESENT, actor_id, on, at)
@@ -292,7 +292,3 @@ def _of(session: Session, row: CollectiveSession, person: Person) -> SessionAtte
 
 def _ref(session: Session, attendance: SessionAttendance) -> uuid.UUID:
     return session.scalars(sa.select(Person.public_id).where(Person.id == attendance.person_id)).one()
-
-
-def _name(person: Person) -> str:
-    return f"{person.given_names} {person.family_name}".strip()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from . import attendance, collective, contacts, dossiers, person_search, session_messages as messages
 from .store import scope
 from .store.accounts import User
-from .store.people import Person
+from .store.people import Person, full_name
 from .store.sessions import (
     AttendanceStatement,
     Closure,
@@ -208,10 +208,6 @@ def slots(session: Session, actor: scope.Actor) -> Sequence[SessionSlot]:
 def closures(actor: scope.Actor) -> sa.Select[Closure]:
     """Days without session of the actor's agency."""
     return sa.select(Closure).where(Closure.agency_id == actor.agency_id)
-
-
-def full_name(person: Person) -> str:
-    return f"{person.given_names} {person.family_name}".strip()
 
 
 def _age(born: date | None, on: date) -> int | None:
