@@ -3,21 +3,21 @@
     python bench/calls.py [--times 10] [--shuffles 200] [--calls 20] [--folder DIR]
 
 Prints one JSON object for each purpose (associations for emplois d'avenir, employers for emplois francs) on the demo
-so many times over. The judge takes from the list what was read, not what was concluded: which occupations a title means,
-which an organisation may be asked for and which of them ask for a licence, the days of rights under an offer's
-programme. Who is entitled comes of the rights of people's pages; whether a post fits is worked out pair by pair in plain
-Python from codes, degrees and kilometres, no column of the matcher; what calls serve is a maximum assignment of people
-to the ten places that each post's first list has. `same_people`: both find the same people without an offer.
+so many times over. The judge takes from the list what was read, not what was concluded: which occupations a title
+means, which an organisation may be asked for and which of them ask for a licence, the days of rights under the
+programme of an offer. Who is entitled comes of the rights of people's pages; whether a post fits is worked out pair by
+pair in plain Python from codes, degrees and kilometres, no column of the matcher; what calls serve is a maximum
+assignment of people to the ten places that each post's first list has. `same_people`: both find the same without offer.
 
 Peers, on the same organisations: random orders, by subsidy, by name, by each one's own count (not what is new). Each
 organisation is asked for the post that would serve most if it were called alone, as any list without turns would;
 `asked_in_turn` gives the peer our choice of post as well (the one that serves most of those still left at its turn), so
-that only the order differs. `servable`: whom any organisation of the register could serve, the most that any order
-reaches; `at_most`, the ratio to random orders that it would make, were twenty calls enough. Where a register has no more
-lines than calls, all are called whatever the order: `register` then says that every organisation it would hold is
-ordered instead. The aim: three times the mean of random orders. `plausible_from` tells the same for other
-shares from which a post is thought plausible; `whatever_is_asked` draws each post from what such employers offered,
-ours and random alike, as if nobody followed the advice.
+that only the order differs. `servable`: whom any organisation of the register could serve, more than any order reaches;
+`at_most`: its ratio to random orders, which no order can pass. Where a register has no more lines than calls, all are
+called whatever the order: `register` then says that every organisation it would hold is ordered instead. The aim: three
+times the mean of random orders. `plausible_from` tells the same for other shares from which a post is thought
+plausible; `whatever_is_asked` draws each post from what such employers offered, ours and random alike, as if nobody
+followed the advice.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ from matching.store.scope import Actor
 from matching.vocabulary import (
     ENGAGED_PLACEMENTS,
     LIVE_PROPOSALS,
+    PROMISED_PLACEMENTS,
     PURSUED_PROPOSALS,
     OutreachPurpose,
     OutreachState,
@@ -125,7 +126,7 @@ class Judge:
         taken = dict(
             session.execute(
                 sa.select(Placement.offer_id, sa.func.count())
-                .where(Placement.state.in_(call_needs.PROMISED))
+                .where(Placement.state.in_(PROMISED_PLACEMENTS))
                 .group_by(Placement.offer_id)
             ).all()
         )
