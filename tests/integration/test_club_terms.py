@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, strategies as st
 
-from matching import club_groups, club_prospects, club_terms
+from matching import club_groups, club_prospects, club_terms, statements
 from matching.club_prospects import Prospect
 from matching.club_terms import Term, Terms
 from matching.errors import InvalidInput
@@ -17,7 +17,8 @@ from matching.scoring.referential import Referential
 from matching.scoring.titles import Coder
 from matching.store import scope
 from matching.store.club import Club, ClubMembership
-from matching.store.people import Agency, Diploma, ResidenceSpell
+from matching.store.engine import seal_of
+from matching.store.people import Agency, Diploma, DisabilityRecognition, ResidenceSpell
 from matching.vocabulary import (
     AgencyKind,
     MembershipState,
@@ -221,7 +222,7 @@ def animator(session, of):
     return scope.Actor.of(user, of)
 
 
-def test_prospects_are_free_lawful_or_to_ask_in_an_order_without_names(session):
+def test_prospects_are_free_lawful_or_to_ask_in_an_order_without_names(session, monkeypatch):
     house = agency(session)
     club, zone = a_club(session, agency_id=house.id), build.zone(session)
     actor, coder = animator(session, house), Coder(REFERENTIAL)
@@ -244,6 +245,16 @@ def test_prospects_are_free_lawful_or_to_ask_in_an_order_without_names(session):
     )
     session.flush()
 
+    session.add(
+        DisabilityRecognition(
+            person_id=good.id,
+            value=seal_of(session).close(statements.RECOGNISED),
+            stated_on=DAY,
+            source="autre",
+        )
+    )
+    session.flush()
+    monkeypatch.setattr(statements, "opened", lambda *_: pytest.fail("no recognition is unsealed"))
     found = club_prospects.find(session, actor, club, coder, on=DAY)
     assert {each.id for each in found} == {good.id, ask.id, back.id}
     by_id = {each.id: each for each in found}
@@ -258,6 +269,13 @@ def test_prospects_are_free_lawful_or_to_ask_in_an_order_without_names(session):
         person.declared_quarter = None
     session.flush()
     assert [each.public_id for each in club_prospects.find(session, actor, club, coder, on=DAY)] == before
+    row = session.scalars(sa.select(ClubMembership).where(ClubMembership.person_id == back.id)).one()
+    row.invited_on = DAY - timedelta(days=1)
+    build.placement(session, person_id=ask.id, state=PlacementState.PROMISED)
+    left = club_prospects.still(session, actor, club, found, on=DAY)
+    assert {each.id: each.before and each.before[1] for each in left} == {
+        good.id: None, back.id: DAY - timedelta(days=1)
+    }, "a kept list loses who is no longer free, and knows how they left the club"  # fmt: skip
 
 
 def test_a_longer_list_asks_no_more_of_the_base(session):

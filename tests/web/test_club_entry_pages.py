@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 import sqlalchemy as sa
 
-from matching import club_invitations, links
+from matching import club_invitations, club_prospects, links
 from matching.store.accounts import User
 from matching.store.club import Club, ClubMembership, Cohort, MembershipEvent
 from matching.store.messages import OutgoingMessage
@@ -85,7 +85,7 @@ def test_a_supervisor_sets_the_terms_and_the_animator_reads_them(there, database
     assert browsers["advisor"].get(page).status_code == browsers["animator"].get(page).status_code == 403
 
 
-def test_from_a_suggestion_to_a_group_each_invited_on_their_own(there, database):
+def test_from_a_suggestion_to_a_group_each_invited_on_their_own(there, database, monkeypatch):
     browsers, found = there
     animator = browsers["animator"]
     listed = animator.get("/club/candidats").text
@@ -112,6 +112,14 @@ def test_from_a_suggestion_to_a_group_each_invited_on_their_own(there, database)
     done = post(animator, "/club/candidats", "/club/candidats/invitation", club=found["club"], cohort=found["cohort"],
                 people=[found["Karim"]])  # fmt: skip
     assert done.status_code == 303 and str(found["cohort"]) in done.location
+    with monkeypatch.context() as patched:
+        patched.setattr(club_prospects, "find", lambda *_, **__: pytest.fail("the list is kept a while"))
+        still = animator.get("/club/candidats?conditions=demander").text
+        assert "Lina Morel" in still and "Karim Morel" not in still, "who is invited leaves at once"
+        assert "à cinq minutes près" in plain(still)
+    with database.transaction() as session:
+        session.scalars(sa.select(Club)).one().age_under = 20
+    assert "Lina Morel" not in animator.get("/club/candidats").text, "other terms, another list"
     nobody = post(animator, "/club/candidats", "/club/candidats/invitation?niveau=4", people=[])
     assert nobody.status_code == 303 and "/club/candidats?niveau=4" in nobody.headers["Location"]
     with database.reading() as session:
