@@ -11,7 +11,7 @@ import uuid
 import pytest
 
 from tests import build, hires
-from tests.web import crawl, doors, marked
+from tests.web import campaigning, crawl, doors, marked
 from tests.web.policies import ENDPOINTS, HOLDERS
 from tests.web.test_policies import dump
 
@@ -32,7 +32,9 @@ def other_agency(session):
     """A dossier of another agency, for an offer that everybody reads, and that agency's advisor."""
     agency = doors.an_agency(session, "Pôle emploi Abbeville")
     user = doors.account(session, "chief", agency, name="Hugo Lenoir")
-    return marked.dossier(session, CANARY, agency=agency, user=user)
+    made = marked.dossier(session, CANARY, agency=agency, user=user)
+    made.areas = campaigning.around(session, CANARY, agency=agency, user=user, who=made.person)
+    return made
 
 
 def own_people(session):
@@ -63,6 +65,7 @@ def ids_of(theirs):
         "imports": theirs.batches,
         "travaux": [theirs.job],
         "comptes": [],
+        **theirs.areas,
     }
 
 
@@ -230,12 +233,17 @@ def test_what_people_wrote_is_never_run(app, database, payload):
         agency = doors.an_agency(session)
         user = doors.account(session, "chief", agency, name=payload)
         own = marked.dossier(session, payload, agency=agency, user=user)
+        rachida = doors.account(session, "animator", agency)
+        areas = campaigning.around(
+            session, payload, agency=agency, user=user, who=own.person, animator=rachida, common=True
+        )
+        own.areas = areas
         employer = marked.mark_offer(session, payload, own.offer)
         admin = doors.account(session, "admin")
     shown = 0
     ids = {**ids_of(own), "offres": [*own.proposals, own.offer], "organisations": [employer]}
-    for account in (user, admin):
-        pages = crawl.crawl(app, doors.sign_in(app, account), ids, most=100)
+    for account in (user, rachida, admin):
+        pages = crawl.crawl(app, doors.sign_in(app, account), ids, most=100 if account is user else 60)
         for address, answer in pages.items():
             assert answer.status_code < 500, address
             text = answer.get_data(as_text=True)
