@@ -14,8 +14,6 @@ from tests.counting import statements
 from tests.markup import check_markup
 from tests.web.doors import account, an_agency, sign_in
 from tests.web.hiring import advisor, base_of, token
-from web import settings
-from web.app import create_app
 from web.forms.clauses import minutes
 from web.wording.clauses import typed
 
@@ -29,15 +27,6 @@ MASON = {
     "public": "young_low_level", "proof_on": "29/4/2013", "under_26": "oui", "resident": "oui", "mode": "etti",
     "carrier": "Intérim Insertion 80", "job": "maçon", "contract_kind": "CTT", "starts_on": "6/5/2013",
 }  # fmt: skip
-
-
-@pytest.fixture
-def app(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PASSERELLE_TODAY", "2013-11-04")
-    made = create_app(settings.load())
-    yield made
-    made.extensions["passerelle"].database.dispose()
 
 
 def held(app, table):
