@@ -179,7 +179,7 @@ def asked(club: Club) -> list[tuple[str, str]]:
             TERMS[Term.ZONE],
             "Dans la géographie prioritaire le jour de l’inscription" if club.zone_asked else "Non demandé",
         ),
-        (TERMS[Term.AGE], f"Moins de {club.age_under} ans" if club.age_under else "Non demandé"),
+        (TERMS[Term.AGE], f"Moins de {club.age_under}\u00a0ans" if club.age_under else "Non demandé"),
         (TERMS[Term.LEVEL], most.get(club.bac_plus_most, f"Bac+{club.bac_plus_most} ou moins")),
         (TERMS[Term.PROJECT], "Un métier visé" if club.project_asked else "Non demandé"),
         (TERMS[Term.AVAILABILITY], "À temps plein" if club.full_time_asked else "Non demandé"),
@@ -189,12 +189,12 @@ def asked(club: Club) -> list[tuple[str, str]]:
 def rules(club: Club) -> list[tuple[str, str]]:
     """The rules of time, each in words."""
     return [
-        ("Durée", f"{club.weeks} semaines"),
+        ("Durée", f"{club.weeks}\u00a0semaines"),
         ("Places d’un groupe", str(club.seats)),
-        ("Silence", f"signalé au bout de {club.silence_days} jours"),
-        ("Sans nouvelles", f"après {club.risk_weeks} semaines sans contact"),
-        ("Décroché", f"après {club.drop_weeks} semaines sans contact"),
-        ("Pause", f"{club.pause_days_most} jours au plus"),
+        ("Silence", f"signalé au bout de {club.silence_days}\u00a0jours"),
+        ("Sans nouvelles", f"après {club.risk_weeks}\u00a0semaines sans contact"),
+        ("Décroché", f"après {club.drop_weeks}\u00a0semaines sans contact"),
+        ("Pause", f"{club.pause_days_most}\u00a0jours au plus"),
     ]
 
 
