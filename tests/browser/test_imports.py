@@ -65,6 +65,7 @@ def send(page: Page, file: Path) -> None:
 
 def is_well_made(page: Page) -> None:
     """Nothing for axe to say, and nothing beyond the edge, from a wide screen to the narrowest phone."""
+    page.wait_for_load_state()  # the page follows its work by itself, and may be between two
     for width in (320, *reversed(WIDTHS)):
         page.set_viewport_size({"width": width, "height": 900})
         assert overflow(page) <= 0, (page.url, width)

@@ -11,6 +11,8 @@ from werkzeug.exceptions import HTTPException
 
 #: Addresses of one kind (endpoint, and names in the query) that are followed: filters multiply without end.
 ALIKE = 2
+#: Ids of other areas that are tried where an area has none of its own.
+STRAY = 2
 ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 MONTHS = ("2013-10", "2013-11")
 
@@ -77,12 +79,13 @@ def rules(app, method="GET"):
 def addresses(app, ids, method="GET"):
     """(endpoint, address) of each rule with these ids in its place; tokens and the like lead nowhere.
 
-    `ids`: first part of the address -> the ids that may stand there; an area that is not named gets them all.
+    `ids`: first part of the address -> the ids that may stand there; an area that is not named gets one of each other,
+    which lead nowhere there.
     """
     adapter = app.url_map.bind("localhost")
-    everything = tuple(dict.fromkeys(each for some in ids.values() for each in some))
+    others = tuple(dict.fromkeys(some[0] for some in ids.values() if some))[:STRAY]
     for rule in rules(app, method):
-        taken = ids.get(rule.rule.split("/")[1], everything)
+        taken = ids.get(rule.rule.split("/")[1], others)
         for each in taken if any(_takes(rule, name, "UUID") for name in rule.arguments) else (None,):
             for month in MONTHS if "month" in rule.arguments else (None,):
                 for choice in _choices(rule):
